@@ -90,14 +90,11 @@ def to_table(records: Sequence[RawRecord], document_type: pa.DataType | None = N
         else {"code": r.defect.code, "message": r.defect.message, "field": r.defect.field, "remedy": r.defect.remedy}
         for r in records
     ]
-    document_array = pa.array(documents, type=document_type)
-    if pa.types.is_null(document_array.type):
-        document_array = document_array.cast(pa.struct([]))
     return pa.table(
         {
             "origin": pa.array([r.origin for r in records], pa.string()),
             "position": pa.array([r.position for r in records], pa.string()),
-            "document": document_array,
+            "document": pa.array(documents, type=document_type),
             "defect": pa.array(defects, type_of_defect),
             "raw": pa.array([r.raw for r in records], pa.string()),
         }

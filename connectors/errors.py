@@ -28,7 +28,9 @@ class ConnectorError(Exception):
         remedy: what a person can do about it.
     """
 
-    def __init__(self, what: str, *, system: str, remedy: str, stream: str | None = None, where: str | None = None) -> None:
+    def __init__(
+        self, what: str, *, system: str, remedy: str, stream: str | None = None, where: str | None = None
+    ) -> None:
         self.what = what
         self.system = system
         self.stream = stream

@@ -4,6 +4,7 @@ May import: ``mappings.normalize`` (nothing else of this project).
 """
 
 from mappings.canonical.party import (
+    MODEL_VERSION,
     Address,
     CanonicalRecord,
     DataClass,
@@ -15,7 +16,6 @@ from mappings.canonical.party import (
     Party,
     Phone,
     Reference,
-    MODEL_VERSION,
     canonical_hash,
     data_classes,
     from_payload,

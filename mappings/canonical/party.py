@@ -55,7 +55,8 @@ class Name:
 class Identifier:
     """An identifier in its normalised form. ``valid``: every check that exists for the type passed.
 
-    Types used so far: ``cn_uscc`` (18), ``cn_tax15`` (old tax id), ``cn_org9`` (old organisation code), ``vat``, ``gln``.
+    Types used so far: ``cn_uscc`` (18), ``cn_tax15`` (old tax id), ``cn_org9`` (old organisation code), ``vat``,
+    ``gln``.
     """
 
     type: str
@@ -150,7 +151,7 @@ def from_payload(payload: Mapping[str, Any]) -> Party:
         ValueError: the payload was written by a newer model than this program knows.
     """
     if payload["model"] > MODEL_VERSION:
-        raise ValueError(f"payload has model version {payload['model']}, this program knows {MODEL_VERSION}: upgrade it")
+        raise ValueError(f"payload of model {payload['model']}, this program knows {MODEL_VERSION}: upgrade it")
     return Party(
         kind=Kind(payload["kind"]),
         names=tuple(Name(n["text"], NameType(n["type"]), n["language"]) for n in payload.get("names", ())),

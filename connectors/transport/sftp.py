@@ -1,0 +1,317 @@
+"""SFTP with a pinned host key, over paramiko. Every wait has an end; every failure is a connector error."""
+
+import base64
+import binascii
+import errno
+import io
+import logging
+import posixpath
+import socket
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import BinaryIO
+
+import paramiko
+from paramiko.sftp import CMD_CLOSE, CMD_HANDLE, CMD_NAME, CMD_OPENDIR, CMD_READDIR
+
+from connectors.errors import AuthenticationError, ConfigurationError, ConnectorError, RetryableError
+
+# paramiko reports on its own what it also raises
+logging.getLogger("paramiko").addHandler(logging.NullHandler())
+
+KEEPALIVE_SECONDS = 30
+PIECE = 1 << 15
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where to connect and as whom.
+
+    Args:
+        system: code of the connection, for error texts.
+        host: name or address.
+        port: TCP port.
+        username: login name.
+        password: password, or ``None`` to use the key.
+        private_key: text of an OpenSSH or PEM private key, or ``None``.
+        host_key: the server's public key, ``ssh-ed25519 AAAA…``.
+        timeout: seconds for the connection, each answer and each piece of data.
+        name_encoding: encoding of file names on the server.
+    """
+
+    system: str
+    host: str
+    port: int
+    username: str
+    password: str | None = None
+    private_key: str | None = None
+    host_key: str = ""
+    timeout: float = 30.0
+    name_encoding: str = "utf-8"
+
+    def __repr__(self) -> str:
+        return f"Server({self.username}@{self.host}:{self.port})"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file in a listing: name, size in bytes, modification time in whole seconds since 1970 UTC."""
+
+    name: str
+    size: int
+    mtime: int
+
+
+def parse_host_key(line: str) -> paramiko.PKey:
+    """Read a public key as ``ssh-keyscan`` or a ``known_hosts`` file has it, with or without the host name.
+
+    Raises:
+        ValueError: it is none.
+
+    Example:
+        >>> parse_host_key("ssh-ed25519 oops")
+        Traceback (most recent call last):
+        ValueError: the host key must look like 'ssh-ed25519 AAAA…'
+    """
+    for kind, data in pairwise(line.split()):
+        with suppress(paramiko.SSHException, binascii.Error, ValueError):
+            return paramiko.PKey.from_type_string(kind, base64.b64decode(data, validate=True))
+    raise ValueError("the host key must look like 'ssh-ed25519 AAAA…'")
+
+
+class SftpSession:
+    """One connection, made when first needed and made again when it was lost."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._transport: paramiko.Transport | None = None
+        self._client: _Client | None = None
+
+    def __repr__(self) -> str:
+        return f"SftpSession({self._server!r})"
+
+    def list_files(self, folder: str) -> list[RemoteFile]:
+        """List the ordinary files of a folder."""
+        with self._translated(folder) as client:
+            return [
+                _remote_file(entry.filename, entry)
+                for entry in client.listdir_attr(self._encoded(folder))
+                if stat.S_ISREG(entry.st_mode or stat.S_IFREG)
+            ]
+
+    def find(self, path: str) -> RemoteFile | None:
+        """Return what a path holds now, ``None`` if nothing."""
+        with self._translated(path) as client:
+            try:
+                return _remote_file(posixpath.basename(path), client.stat(self._encoded(path)))
+            except FileNotFoundError:
+                return None
+
+    def download(self, path: str, target: BinaryIO) -> RemoteFile | None:
+        """Copy a file to the start of ``target`` in pieces.
+
+        Returns:
+            What the server says of the file after the copy; ``None`` if it is gone or the copy has another size.
+        """
+        with self._translated(path) as client:
+            try:
+                with client.open(self._encoded(path), "rb") as source:
+                    # no limit on requests under way: with one of 64 paramiko is ten times slower
+                    source.prefetch()
+                    target.writelines(iter(lambda: source.read(PIECE), b""))
+                after = _remote_file(posixpath.basename(path), client.stat(self._encoded(path)))
+            except FileNotFoundError:
+                return None
+        size = target.tell()
+        target.seek(0)
+        return after if after.size == size else None
+
+    def move(self, source: str, target: str) -> bool:
+        """Rename a file at once, replacing what is at ``target``; return whether there was one to rename."""
+        with self._translated(source) as client:
+            try:
+                client.posix_rename(self._encoded(source), self._encoded(target))
+            except FileNotFoundError:
+                return False
+        return True
+
+    def make_folder(self, folder: str) -> None:
+        """Make a folder and those above it, where they are missing."""
+        with self._translated(folder) as client:
+            path = ""
+            for part in folder.split("/"):
+                path = f"{path}{part}/"
+                try:
+                    client.stat(self._encoded(path))
+                except FileNotFoundError:
+                    client.mkdir(self._encoded(path))
+
+    def close(self) -> None:
+        """Give back the connection; the next call makes a new one."""
+        if self._transport is not None:
+            self._transport.close()
+        self._transport = self._client = None
+
+    def _encoded(self, path: str) -> bytes:
+        return path.encode(self._server.name_encoding, "surrogateescape")
+
+    def _connected(self) -> "_Client":
+        if self._client is None or self._transport is None or not self._transport.is_active():
+            self.close()
+            self._transport = _open_transport(self._server)
+            client = _Client.from_transport(self._transport)
+            if not isinstance(client, _Client):
+                raise paramiko.SSHException("no SFTP channel")
+            client.name_encoding = self._server.name_encoding
+            channel = client.get_channel()
+            if channel is not None:
+                channel.settimeout(self._server.timeout)
+            self._client = client
+        return self._client
+
+    @contextmanager
+    def _translated(self, path: str) -> Iterator["_Client"]:
+        """Give the connection and turn what goes wrong into connector errors."""
+        server = self._server
+        try:
+            yield self._connected()
+        except ConnectorError:
+            self.close()
+            raise
+        except FileNotFoundError:
+            raise ConfigurationError(
+                "there is no such folder on the server",
+                system=server.system,
+                where=path,
+                remedy="Make the folder on the server or correct its name in the connection document",
+            ) from None
+        except PermissionError:
+            raise ConfigurationError(
+                f"the user {server.username} may not do this on the server",
+                system=server.system,
+                where=path,
+                remedy="Grant the user read and write rights on the folder and the archive",
+            ) from None
+        except (TimeoutError, EOFError, OSError, paramiko.SSHException) as error:
+            self.close()
+            raise _unreachable(server, _reason(error), path) from error
+
+
+class _Client(paramiko.SFTPClient):
+    """paramiko's client, but names that do not decode are listed and can be addressed all the same."""
+
+    name_encoding = "utf-8"
+
+    def listdir_attr(self, path: bytes | str = ".") -> list[paramiko.SFTPAttributes]:
+        kind, message = self._request(CMD_OPENDIR, path)  # type: ignore[attr-defined]
+        if kind != CMD_HANDLE:
+            raise paramiko.SFTPError("expected a handle")
+        handle = message.get_binary()
+        entries: list[paramiko.SFTPAttributes] = []
+        with suppress(EOFError):
+            while True:
+                kind, message = self._request(CMD_READDIR, handle)  # type: ignore[attr-defined]
+                if kind != CMD_NAME:
+                    raise paramiko.SFTPError("expected names")
+                for _ in range(message.get_int()):
+                    name = message.get_string().decode(self.name_encoding, "surrogateescape")
+                    message.get_string()
+                    entry = paramiko.SFTPAttributes._from_msg(message, name)  # type: ignore[attr-defined]  # noqa: SLF001
+                    entries.append(entry)
+        self._request(CMD_CLOSE, handle)  # type: ignore[attr-defined]
+        return entries
+
+
+def _remote_file(name: str, attributes: paramiko.SFTPAttributes) -> RemoteFile:
+    return RemoteFile(name, attributes.st_size or 0, int(attributes.st_mtime or 0))
+
+
+def _open_transport(server: Server) -> paramiko.Transport:
+    connection = socket.create_connection((server.host, server.port), timeout=server.timeout)
+    transport = paramiko.Transport(connection)
+    transport.banner_timeout = transport.auth_timeout = transport.channel_timeout = server.timeout
+    try:
+        _prefer_pinned_kind(transport, server)
+        transport.start_client(timeout=server.timeout)
+        _check_host_key(transport, server)
+        _log_in(transport, server)
+    except BaseException:
+        transport.close()
+        raise
+    transport.set_keepalive(KEEPALIVE_SECONDS)
+    return transport
+
+
+def _prefer_pinned_kind(transport: paramiko.Transport, server: Server) -> None:
+    """Ask for the pinned kind of key first: a server with several shows the one we prefer."""
+    if not server.host_key:
+        return
+    kind = parse_host_key(server.host_key).get_name()
+    wanted = ("rsa-sha2-512", "rsa-sha2-256") if kind == "ssh-rsa" else (kind,)
+    options = transport.get_security_options()
+    options.key_types = tuple(sorted(options.key_types, key=lambda known: known not in wanted))
+
+
+def _check_host_key(transport: paramiko.Transport, server: Server) -> None:
+    seen = transport.get_remote_server_key()
+    expected = parse_host_key(server.host_key) if server.host_key else None
+    if seen == expected:
+        return
+    known = f"expected is {expected.get_name()} {expected.fingerprint}" if expected else "none is pinned"
+    raise AuthenticationError(
+        f"the server shows the host key {seen.get_name()} {seen.fingerprint}, {known}",
+        system=server.system,
+        where=f"{server.host}:{server.port}",
+        remedy="Ask the server's operator for the fingerprint; only if it is the one shown, set host_key to "
+        f"'{seen.get_name()} {seen.get_base64()}'",
+    )
+
+
+def _log_in(transport: paramiko.Transport, server: Server) -> None:
+    try:
+        if server.private_key is not None:
+            transport.auth_publickey(server.username, _private_key(server))
+        else:
+            transport.auth_password(server.username, server.password or "", fallback=False)
+    except paramiko.AuthenticationException as error:
+        allowed = getattr(error, "allowed_types", None)
+        means = "private key" if server.private_key is not None else "password"
+        offers = f", it accepts: {', '.join(allowed)}" if allowed else ""
+        raise AuthenticationError(
+            f"the server refused user {server.username} with this {means}{offers}",
+            system=server.system,
+            where=f"{server.host}:{server.port}",
+            remedy=f"Renew the {means} in the secret the connection document refers to",
+        ) from None
+
+
+def _private_key(server: Server) -> paramiko.PKey:
+    for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
+        with suppress(paramiko.SSHException, ValueError, IndexError):
+            return kind.from_private_key(io.StringIO((server.private_key or "").strip() + "\n"))
+    raise ConfigurationError(
+        "the private key cannot be read",
+        system=server.system,
+        where="private_key",
+        remedy="Give the whole text of an Ed25519, ECDSA or RSA key without a passphrase",
+    )
+
+
+def _unreachable(server: Server, reason: str, path: str) -> RetryableError:
+    return RetryableError(
+        f"the exchange with the SFTP server failed ({reason})",
+        system=server.system,
+        where=f"{server.host}:{server.port} {path}".strip(),
+        remedy="It is tried again by itself; if it lasts, check host, port, network and the server",
+    )
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    if isinstance(error, OSError) and error.errno:
+        return errno.errorcode.get(error.errno, "") or type(error).__name__
+    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")

@@ -1,0 +1,6 @@
+"""Survivorship: one golden record out of what several source records say, with provenance and conflicts.
+
+A pure function of the evidence and the survivorship policy; the order of the evidence makes no difference.
+
+May import: ``mappings.canonical``, ``mappings.normalize``, ``customer_master.policies``.
+"""

@@ -1,0 +1,235 @@
+"""Tables of the customer master (schema ``master``)."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+OPEN = 2**62
+"""The open end of an interval. A number, not NULL, so that partial unique indexes and range tests stay simple."""
+
+metadata = MetaData(schema="master")
+
+
+def _interval() -> tuple[Column[int], Column[int]]:
+    return (
+        Column("from_cs", BigInteger, nullable=False),
+        Column("to_cs", BigInteger, nullable=False, server_default=str(OPEN)),
+    )
+
+
+def _one_open(name: str, *columns: str) -> Index:
+    return Index(name, *columns, unique=True, postgresql_where=text(f"to_cs = {OPEN}"))
+
+
+clock = Table(
+    "clock",
+    metadata,
+    Column("id", SmallInteger, CheckConstraint("id = 1"), primary_key=True),
+    Column("last_cs", BigInteger, nullable=False),
+)
+
+change_set = Table(
+    "change_set",
+    metadata,
+    Column("cs", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_us", BigInteger, nullable=False, comment="UTC, microseconds since 1970"),
+    Column("actor_kind", Text, CheckConstraint("actor_kind in ('user','run','system')"), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("kind", Text, nullable=False, comment="record, resolve, publish"),
+)
+
+source_system = Table(
+    "source_system",
+    metadata,
+    Column("id", SmallInteger, Identity(), primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("org_unit", Text, nullable=False),
+)
+
+source_record = Table(
+    "source_record",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("system_id", SmallInteger, ForeignKey("master.source_system.id"), nullable=False),
+    Column("record_type", Text, nullable=False),
+    Column("native_key", Text, comment="NULL until a record that the hub creates is bound"),
+    Column("org_unit", Text, nullable=False),
+    Column("first_cs", BigInteger, nullable=False),
+    Column("correlation", Text, comment="our value that the target stores with a record made by the hub"),
+    Column(
+        "binding",
+        Text,
+        CheckConstraint("binding in ('intended','sent','in_doubt','bound')"),
+        comment="NULL for records that came from the system itself",
+    ),
+    Column("anchor_id", BigInteger, ForeignKey("master.source_record.id"), comment="record it was made for"),
+    Column("position", Text, nullable=False, comment="newest source position seen"),
+    Column("batch_id", BigInteger, comment="landing batch of the newest raw"),
+    Column("row_no", Integer, comment="row in that batch"),
+    Column("token", Text, nullable=False, server_default="", comment="concurrency token for writing back"),
+    CheckConstraint("native_key is not null or binding in ('intended','sent','in_doubt')", name="key_unless_unbound"),
+    CheckConstraint("(correlation is null) = (binding is null)", name="correlation_with_binding"),
+    Index(
+        "source_record_key", "system_id", "record_type", "native_key", unique=True,
+        postgresql_where=text("native_key is not null"),
+    ),
+    Index(
+        "source_record_correlation", "system_id", "correlation", unique=True,
+        postgresql_where=text("correlation is not null"),
+    ),
+    Index("source_record_batch", "batch_id", "row_no"),
+)  # fmt: skip
+
+source_record_version = Table(
+    "source_record_version",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("record_id", BigInteger, ForeignKey("master.source_record.id"), nullable=False),
+    *_interval(),
+    Column("payload", JSONB, nullable=False, comment="canonical content as the source says it"),
+    Column("payload_hash", Text, nullable=False),
+    Column(
+        "evidence",
+        JSONB(none_as_null=True),
+        comment="payload without what the hub itself wrote; NULL: all of it is the source's own",
+    ),
+    Column("evidence_hash", Text, nullable=False),
+    Column("evidence_position", Text, nullable=False, comment="source position at which the evidence last changed"),
+    Column("position", Text, nullable=False),
+    Column("batch_id", BigInteger, nullable=False),
+    Column("row_no", Integer, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("mapping_hash", Text, nullable=False),
+    _one_open("source_record_version_open", "record_id"),
+    Index("source_record_version_history", "record_id", "from_cs"),
+    Index("source_record_version_from", "from_cs"),
+)
+
+resolve_queue = Table(
+    "resolve_queue",
+    metadata,
+    Column("record_id", BigInteger, ForeignKey("master.source_record.id"), primary_key=True),
+    Column("stage", SmallInteger, nullable=False, server_default="0", comment="0 changed, 1 keyed, 2 scored"),
+    Index("resolve_queue_stage", "stage", "record_id"),
+)
+
+blocking_key = Table(
+    "blocking_key",
+    metadata,
+    Column("hash", BigInteger, nullable=False),
+    Column("record_id", BigInteger, nullable=False),
+    Column("kind", SmallInteger, nullable=False),
+    PrimaryKeyConstraint("hash", "record_id"),
+    Index("blocking_key_record", "record_id"),
+)
+
+match_pair = Table(
+    "match_pair",
+    metadata,
+    Column("lo", BigInteger, nullable=False),
+    Column("hi", BigInteger, nullable=False),
+    Column("weight", Double, nullable=False),
+    Column("band", Text, CheckConstraint("band in ('match','review','related')"), nullable=False),
+    Column("vector", LargeBinary, nullable=False, comment="comparison levels, one byte an attribute"),
+    Column("policy_hash", Text, nullable=False),
+    PrimaryKeyConstraint("lo", "hi"),
+    CheckConstraint("lo < hi", name="ordered"),
+    Index("match_pair_hi", "hi"),
+)
+
+party = Table(
+    "party",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("public_id", Text, nullable=False, unique=True),
+    Column("kind", Text, CheckConstraint("kind in ('organisation','person','site')"), nullable=False),
+    Column("created_cs", BigInteger, nullable=False),
+)
+
+party_state = Table(
+    "party_state",
+    metadata,
+    Column("party_id", BigInteger, ForeignKey("master.party.id"), nullable=False),
+    *_interval(),
+    Column("status", Text, CheckConstraint("status in ('active','merged','split','retired','erased')"), nullable=False),
+    PrimaryKeyConstraint("party_id", "from_cs"),
+    _one_open("party_state_open", "party_id"),
+)
+
+party_successor = Table(
+    "party_successor",
+    metadata,
+    Column("party_id", BigInteger, ForeignKey("master.party.id"), nullable=False),
+    Column("successor_id", BigInteger, ForeignKey("master.party.id"), nullable=False),
+    *_interval(),
+    PrimaryKeyConstraint("party_id", "successor_id", "from_cs"),
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("record_id", BigInteger, ForeignKey("master.source_record.id"), nullable=False),
+    Column("party_id", BigInteger, ForeignKey("master.party.id"), nullable=False),
+    *_interval(),
+    Column("kind", Text, CheckConstraint("kind in ('seed','auto','steward','trusted_key')"), nullable=False),
+    _one_open("membership_open", "record_id"),
+    Index("membership_party", "party_id", "from_cs"),
+    Index("membership_record", "record_id", "from_cs"),
+)
+
+golden_version = Table(
+    "golden_version",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("party_id", BigInteger, ForeignKey("master.party.id"), nullable=False),
+    *_interval(),
+    Column("attrs", JSONB, nullable=False),
+    Column("prov", JSONB, nullable=False, comment="attribute -> version id, rule, number of candidates, why"),
+    Column("conflicts", JSONB, nullable=False),
+    Column("attrs_hash", Text, nullable=False),
+    Column("policy_hash", Text, nullable=False),
+    _one_open("golden_version_open", "party_id"),
+    Index("golden_version_history", "party_id", "from_cs"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("cs", BigInteger, ForeignKey("master.change_set.cs"), nullable=False),
+    Column("ord", Integer, nullable=False),
+    Column(
+        "type",
+        Text,
+        CheckConstraint("type in ('created','changed','merged','split','reopened','retired','erased','relinked')"),
+        nullable=False,
+    ),
+    Column("party_id", BigInteger, ForeignKey("master.party.id"), nullable=False),
+    Column("payload", JSONB, nullable=False),
+    PrimaryKeyConstraint("cs", "ord"),
+)
+
+consumer_offset = Table(
+    "consumer_offset",
+    metadata,
+    Column("consumer", Text, primary_key=True),
+    Column("cs", BigInteger, nullable=False),
+)

@@ -1,0 +1,98 @@
+"""Tables for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hub.doctor import Finding
+from hub.pipeline.account import Account
+from hub.pipeline.trace import Trace
+
+_FATES = ("landed", "recorded", "unchanged", "filtered", "rejected", "quarantined")
+_COLOURS = {"green": "bold green", "red": "bold red", "open": "bold yellow"}
+
+
+def show_account(console: Console, account: Account) -> None:
+    """Show a run's account: fates by source, deliveries by target, dead letters by cause, problems, seconds."""
+    console.print(Text.assemble(f"Run {account.run}: ", (account.state, _COLOURS[account.state])))
+    if account.sources:
+        console.print(_sources(account))
+    for target, states in account.targets.items():
+        console.print(_row_table(f"Deliveries to {target}", states))
+    if account.dead_letters:
+        console.print(_dead_letters(account))
+    for problem in account.problems:
+        console.print(Text(f"  {problem}", style="red" if account.state == "red" else "yellow"))
+    if account.seconds:
+        console.print(_row_table("Seconds", account.seconds))
+
+
+def _sources(account: Account) -> Table:
+    table = Table(title="Sources", title_justify="left")
+    table.add_column("stream")
+    more = sorted({k for s in account.sources.values() for o in s.values() for k in o} - {*_FATES, "error"})
+    for name in (*_FATES, *more):
+        table.add_column(name, justify="right")
+    for system, streams in account.sources.items():
+        for stream, own in streams.items():
+            cells = [str(own.get(name, "")) for name in (*_FATES, *more)]
+            table.add_row(f"{system}.{stream}", *cells, style="red" if "error" in own else None)
+    return table
+
+
+def _row_table(title: str, values: dict[str, Any]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for name in values:
+        table.add_column(name, justify="right")
+    table.add_row(*(str(v) for v in values.values()))
+    return table
+
+
+def _dead_letters(account: Account) -> Table:
+    table = Table(title="Dead letters", title_justify="left")
+    for name in ("count", "stream", "kind", "first", "what", "remedy"):
+        table.add_column(name, justify="right" if name == "count" else "left", overflow="fold")
+    for letter in account.dead_letters:
+        table.add_row(
+            str(letter["count"]), f"{letter['system']}.{letter['stream']}", letter["kind"], letter["origin"],
+            Text(letter["message"]), Text(letter["remedy"]),
+        )  # fmt: skip
+    return table
+
+
+def show_trace(console: Console, trace: Trace) -> None:
+    """Show a record's way: landed rows, versions, customer, golden values, deliveries."""
+    console.print(Text(trace.record, style="bold"))
+    for version in trace.versions:
+        mark = "*" if version["is_current"] else " "
+        echo = " (holds our own writing)" if version["has_echo"] else ""
+        console.print(
+            Text(
+                f" {mark} commit {version['commit']} at {version['at']}: {version['origin']}"
+                f" = {version['file']} row {version['row']}, mapping {version['mapping']}{echo}"
+            )
+        )
+    if trace.party is not None:
+        console.print(Text(f"   customer {trace.party['public_id']} ({', '.join(trace.party['records'])})"))
+        table = Table("attribute", "value", "rule", "why", "from")
+        for value in trace.golden:
+            table.add_row(
+                value["attribute"], Text(str(value["value"])), str(value["rule"] or ""), str(value["why"] or ""),
+                f"{value['source'] or ''} {value['origin'] or ''}",
+            )  # fmt: skip
+        console.print(table)
+    for delivery in trace.deliveries:
+        console.print(Text(f"   delivery to {delivery['target']}: {delivery['state']} {delivery['message']}"))
+
+
+def show_findings(console: Console, findings: list[Finding]) -> None:
+    """Show what the doctor found."""
+    for finding in findings:
+        mark = ("ok  ", "green") if finding.ok else ("bad ", "bold red")
+        console.print(Text.assemble(mark, finding.what, ": ", finding.detail))
+        if not finding.ok:
+            console.print(Text(f"     {finding.remedy}"))

@@ -1,0 +1,161 @@
+"""What must be written into one target record so that it says what was agreed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from customer_master.store.evidence import Written
+from hub.errors import HubError
+from mappings.canonical import to_payload
+from mappings.canonical.elements import fingerprint
+from mappings.language import CompiledMapping, Mapped, RenderedField
+
+_ELEMENT_OF: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
+    "name": ("names", lambda value: {"text": value}),
+    "uscc": ("identifiers", lambda value: {"value": value}),
+    "phone": ("phones", dict),
+    "email": ("emails", lambda value: {"address": value}),
+    "address": ("addresses", dict),
+}
+
+
+@dataclass(slots=True)
+class Plan:
+    """One write: the document in the target's shape and what it makes the hub's own writing."""
+
+    document: dict[str, Any] = field(default_factory=dict)
+    written: list[Written] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """The target says it all already."""
+        return not self.written
+
+
+def plan_create(mapping: CompiledMapping, desired: Mapping[str, Any]) -> Plan:
+    """Plan a new target record from the agreed values.
+
+    Args:
+        mapping: mapping with the target's outbound section.
+        desired: attribute -> agreed value.
+    """
+    plan = Plan()
+    for attribute, value in desired.items():
+        rendered = _rendered(mapping, attribute, value)
+        if rendered.list is None:
+            plan.document.update(rendered.values)
+        else:
+            plan.document.setdefault(rendered.list, []).append(rendered.values)
+        element_attribute, element = _ELEMENT_OF[attribute][0], _ELEMENT_OF[attribute][1](value)
+        plan.written.append(Written(element_attribute, fingerprint(element_attribute, element)))
+    return plan
+
+
+def plan_update(
+    mapping: CompiledMapping,
+    desired: Mapping[str, Any],
+    policies: Mapping[str, str],
+    payload: Mapping[str, Any],
+    written: Sequence[Written],
+    raw: Callable[[], Mapping[str, Any]],
+) -> Plan:
+    """Plan the difference between what a target record says and what was agreed.
+
+    A missing agreed value is never written. ``fill`` touches only gaps and our own writing; ``lead`` replaces another
+    value, but never a valid identifier by a different one: that is a conflict of identity, for people to settle.
+
+    Args:
+        mapping: mapping with the target's outbound section.
+        desired: attribute -> agreed value.
+        policies: attribute -> ``fill`` or ``lead``.
+        payload: canonical content of the target record, as last pulled.
+        written: what the hub wrote into it earlier.
+        raw: gives the record's raw document, to find the ids of its children; called only if needed.
+    """
+    plan = Plan()
+    ours = {(w.attribute, w.fingerprint): w for w in written}
+    for attribute, value in desired.items():
+        element_attribute, to_element = _ELEMENT_OF[attribute]
+        present = _present(attribute, payload.get(element_attribute, ()))
+        marks = [fingerprint(element_attribute, e) for e in payload.get(element_attribute, ())]
+        target_mark = fingerprint(element_attribute, to_element(value))
+        if target_mark in marks:
+            continue
+        own_writing = [e for e in present if (element_attribute, fingerprint(element_attribute, e)) in ours]
+        old = _to_replace(policies[attribute], present, own_writing)
+        if present and old is None:
+            continue
+        earlier = ours.get((element_attribute, fingerprint(element_attribute, old))) if old is not None else None
+        replaced = earlier.replaced if earlier else old
+        _put(plan, mapping, attribute, value, element_attribute, old, raw)
+        plan.written.append(Written(element_attribute, target_mark, replaced))
+    return plan
+
+
+def _present(attribute: str, elements: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """List the elements that stand where the agreed value would stand."""
+    match attribute:
+        case "uscc":
+            return [e for e in elements if e["type"] == "cn_uscc"]
+        case "phone":
+            return [e for e in elements if e["kind"] != "fax"]
+        case "name":
+            return [e for e in elements if e["type"] == "registered"]
+        case _:
+            return list(elements)
+
+
+def _to_replace(
+    policy: str, present: Sequence[Mapping[str, Any]], own_writing: Sequence[Mapping[str, Any]]
+) -> Mapping[str, Any] | None:
+    if own_writing:
+        return own_writing[0]
+    if policy == "lead" and present and not any(e.get("valid") is True for e in present if "valid" in e):
+        return present[0]
+    return None
+
+
+def _put(
+    plan: Plan,
+    mapping: CompiledMapping,
+    attribute: str,
+    value: Any,
+    element_attribute: str,
+    old: Mapping[str, Any] | None,
+    raw: Callable[[], Mapping[str, Any]],
+) -> None:
+    rendered = _rendered(mapping, attribute, value)
+    if rendered.list is None:
+        plan.document.setdefault("set", {}).update(rendered.values)
+        return
+    child = None if old is None else _child(mapping, raw(), rendered.list, element_attribute, old)
+    if child is None:
+        plan.document.setdefault("add", {}).setdefault(rendered.list, []).append(rendered.values)
+    else:
+        plan.document.setdefault("replace", {}).setdefault(rendered.list, []).append({"id": child, **rendered.values})
+
+
+def _rendered(mapping: CompiledMapping, attribute: str, value: Any) -> RenderedField:
+    rendered = mapping.render(attribute, value)
+    if rendered is None:
+        raise HubError(
+            f"Mapping {mapping.mapping.name} does not say how {attribute} is written",
+            "Add it to the outbound section, or take it out of the subscription",
+        )
+    return rendered
+
+
+def _child(
+    mapping: CompiledMapping, raw: Mapping[str, Any], list_name: str, element_attribute: str, old: Mapping[str, Any]
+) -> Any:
+    """Find the child of a raw document that the mapping reads as a given element, by reading each child alone."""
+    mark = fingerprint(element_attribute, old)
+    for child in raw.get(list_name) or ():
+        outcome = mapping.map({**raw, list_name: [child]})
+        for record in outcome.records if isinstance(outcome, Mapped) else ():
+            payload = to_payload(record)
+            if mark in [fingerprint(element_attribute, e) for e in payload.get(element_attribute, ())]:
+                return child["id"]
+    return None

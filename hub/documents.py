@@ -1,0 +1,122 @@
+"""The applied documents, read and compiled: what a run works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import Engine
+
+from customer_master.golden.policy import SurvivorshipPolicy
+from customer_master.golden.policy import load_policy as load_survivorship
+from customer_master.resolution.policy import MatchPolicy
+from customer_master.resolution.policy import load_policy as load_match
+from dq_rules.rules import RuleSet, parse_rules
+from hub.errors import HubError
+from hub.project import Connection, Document, Subscription, parse_connection, parse_subscription
+from hub.store import documents as store
+from mappings.language import CompiledMapping, compile_mapping, parse_mapping, run_tests
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveMapping:
+    """A compiled mapping and the activation that made it the active one."""
+
+    compiled: CompiledMapping
+    hash: str
+    activation: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveDocuments:
+    """All active documents, by what they are looked up by."""
+
+    connections: dict[str, Connection]
+    mappings: dict[tuple[str, str], ActiveMapping]
+    rules: RuleSet
+    match: MatchPolicy
+    match_hash: str
+    survivorship: SurvivorshipPolicy
+    survivorship_hash: str
+    subscriptions: tuple[Subscription, ...]
+    policy_activations: dict[str, int]
+
+    def streams_of(self, system: str) -> tuple[str, ...]:
+        """List the streams of a system that have a mapping."""
+        return tuple(stream for owner, stream in self.mappings if owner == system)
+
+    def mapping_named(self, name: str) -> ActiveMapping:
+        """Find a mapping by its document name.
+
+        Raises:
+            HubError: no such mapping is active.
+        """
+        for mapping in self.mappings.values():
+            if mapping.compiled.mapping.name == name:
+                return mapping
+        raise HubError(f"No mapping {name!r} is applied", "Name an existing mapping in the subscription")
+
+
+def check(document: Document) -> None:
+    """Read a document as far as a machine can judge it; a mapping's own tests must pass.
+
+    Raises:
+        HubError: it must not be applied as it stands.
+    """
+    match document.kind:
+        case "connection":
+            parse_connection(document)
+        case "subscription":
+            parse_subscription(document)
+        case "mapping":
+            mapping = parse_mapping(document.body, document.origin)
+            failures = run_tests(mapping)
+            if failures:
+                raise HubError(f"{document.origin}: {failures[0]}", "Mend the mapping or its test")
+        case "quality":
+            parse_rules(document.body, document.origin)
+        case "match":
+            load_match(document.body)
+        case "survivorship":
+            load_survivorship(document.body)
+
+
+def load(engine: Engine) -> ActiveDocuments:
+    """Read the active documents from the database.
+
+    Raises:
+        HubError: something a run needs was never applied.
+    """
+    with engine.connect() as connection:
+        rows = store.active(connection)
+    return _compiled(tuple(rows))
+
+
+@lru_cache(maxsize=4)
+def _compiled(rows: tuple[store.Active, ...]) -> ActiveDocuments:
+    by_kind: dict[str, list[store.Active]] = {}
+    for row in rows:
+        by_kind.setdefault(row.kind, []).append(row)
+    missing = {"connection", "mapping", "quality", "match", "survivorship"} - set(by_kind)
+    if missing:
+        raise HubError(f"No {', '.join(sorted(missing))} document is applied", "Run: hub apply")
+    mappings = {}
+    for row in by_kind["mapping"]:
+        compiled = compile_mapping(parse_mapping(row.body, row.name))
+        mappings[compiled.mapping.system, compiled.mapping.stream] = ActiveMapping(compiled, row.hash, row.activation)
+    connections = [parse_connection(_document(row)) for row in by_kind["connection"]]
+    return ActiveDocuments(
+        connections={c.connection: c for c in connections},
+        mappings=mappings,
+        rules=parse_rules(by_kind["quality"][0].body, by_kind["quality"][0].name),
+        match=load_match(by_kind["match"][0].body),
+        match_hash=by_kind["match"][0].hash,
+        survivorship=load_survivorship(by_kind["survivorship"][0].body),
+        survivorship_hash=by_kind["survivorship"][0].hash,
+        subscriptions=tuple(parse_subscription(_document(row)) for row in by_kind.get("subscription", ())),
+        policy_activations={kind: by_kind[kind][0].activation for kind in ("match", "survivorship")},
+    )
+
+
+def _document(row: store.Active) -> Document:
+    return Document(row.kind, row.name, row.body, f"{row.kind} {row.name}")

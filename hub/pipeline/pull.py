@@ -1,0 +1,58 @@
+"""Pull and land: from a system into the landing zone, cursor and manifest in one commit."""
+
+from __future__ import annotations
+
+from connectors.base import Cursor, Source
+from connectors.errors import ConnectorError
+from hub.connections import connect
+from hub.pipeline.work import Work
+from hub.project import Connection
+from hub.store import landing, runs
+
+
+def pull(work: Work, systems: tuple[str, ...] | None = None) -> None:
+    """Pull every stream that has an active mapping.
+
+    A system that fails is noted with its error and never holds the others.
+
+    Args:
+        work: the run.
+        systems: only these, ``None`` for all.
+    """
+    for connection in work.documents.connections.values():
+        streams = work.documents.streams_of(connection.connection)
+        if streams and (systems is None or connection.connection in systems):
+            _pull_system(work, connection, streams)
+
+
+def _pull_system(work: Work, connection: Connection, streams: tuple[str, ...]) -> None:
+    system = connection.connection
+    waiting = list(streams)
+    try:
+        with connect(work.settings, connection) as source:
+            while waiting:
+                _pull_stream(work, source, system, waiting[0])
+                with work.engine.begin() as db:
+                    runs.note_pull(db, work.run_id, system, waiting[0])
+                waiting.pop(0)
+    except ConnectorError as error:
+        # what a system refuses for one stream it refuses for the rest: one error, not one for each
+        with work.engine.begin() as db:
+            for stream in waiting:
+                runs.note_pull(db, work.run_id, system, stream, {"class": type(error).__name__, "message": str(error)})
+
+
+def _pull_stream(work: Work, source: Source, system: str, stream: str) -> None:
+    with work.engine.begin() as db:
+        cursor: Cursor | None = runs.cursor_of(db, system, stream)
+    if cursor is not None:
+        source.settle(stream, cursor)  # a killed run may have left it undone
+    rows = 0
+    for batch in source.read(stream, cursor):
+        with work.engine.begin() as db:
+            landing.land(db, work.landing, run_id=work.run_id, system=system, batch=batch)
+        cursor = batch.cursor
+        rows += batch.table.num_rows
+        work.report(f"pull {system}.{stream}", rows, None)
+    if rows and cursor is not None:
+        source.settle(stream, cursor)

@@ -1,0 +1,237 @@
+"""Map, check and record: from landed raw to source records with history, one fate a row.
+
+Rows are committed some 500 at a time, fates and records together; a killed run leaves whole chunks, and the next one
+goes on with the rows that have no fate yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import Connection, Row, select
+
+from customer_master.store import recording
+from customer_master.store.evidence import Written
+from customer_master.store.recording import Incoming
+from dq_rules.gate import Finding, check
+from dq_rules.rows import flatten
+from hub.documents import ActiveMapping
+from hub.pipeline.work import Work
+from hub.store import landing, passes
+from hub.store.passes import DeadLetter, Pass, RowFate
+from hub.store.tables import delivery
+from mappings.canonical import CanonicalRecord
+from mappings.language import Filtered, Mapped, Rejected
+
+_ROWS_A_COMMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One landed row after mapping: its records, or the fate it has without any."""
+
+    row_no: int
+    origin: str
+    position: str
+    raw: dict[str, Any]
+    records: tuple[CanonicalRecord, ...] = ()
+    fate: RowFate | None = None
+
+
+def record(work: Work) -> None:
+    """Map, check and record everything landed that has no fate yet, then what a newly activated mapping concerns."""
+    with work.engine.begin() as db:
+        todo = passes.open_passes(db)
+        fresh = passes.batches_without_pass(db)
+    for pass_ in todo:
+        _process(work, pass_)
+    for number, batch_id in enumerate(fresh, 1):
+        with work.engine.begin() as db:
+            manifest = landing.manifest(db, batch_id)
+            mapping = work.documents.mappings[manifest.system, manifest.stream]
+            pass_ = passes.open_pass(
+                db, run_id=work.run_id, batch_id=batch_id, activation_id=mapping.activation, kind="fresh",
+                expected=manifest.rows,
+            )  # fmt: skip
+        _process(work, pass_)
+        work.report("map, check, record", number, len(fresh))
+    _remap(work)
+
+
+def _remap(work: Work) -> None:
+    for (system, stream), mapping in work.documents.mappings.items():
+        with work.engine.begin() as db:
+            batches = passes.batches_to_remap(
+                db, system=system, stream=stream, activation_id=mapping.activation, mapping_hash=mapping.hash
+            )
+        for number, batch_id in enumerate(batches, 1):
+            with work.engine.begin() as db:
+                expected = len(passes.rows_to_remap(db, batch_id, mapping.activation))
+                pass_ = passes.open_pass(
+                    db, run_id=work.run_id, batch_id=batch_id, activation_id=mapping.activation, kind="remap",
+                    expected=expected,
+                )  # fmt: skip
+            _process(work, pass_)
+            work.report(f"re-map {system}.{stream}", number, len(batches))
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One pass with everything its rows need."""
+
+    pass_: Pass
+    manifest: Row[*tuple[Any, ...]]
+    mapping: ActiveMapping
+    system_id: int
+    org_unit: str
+
+
+def _process(work: Work, pass_: Pass) -> None:
+    with work.engine.begin() as db:
+        task = _task(db, work, pass_)
+        done = passes.rows_with_fate(db, pass_.id)
+        wanted = (
+            set(range(task.manifest.rows))
+            if pass_.kind == "fresh"
+            else set(passes.rows_to_remap(db, pass_.batch_id, pass_.activation_id))
+        )
+    rows = _gate(work, [r for r in _map_rows(work, task) if r.row_no in wanted])
+    for chunk in _chunks([r for r in rows if r.row_no not in done]):
+        with work.engine.begin() as db:
+            passes.note_fates(
+                db,
+                run_id=work.run_id,
+                pass_=pass_,
+                system=task.manifest.system,
+                stream=task.manifest.stream,
+                fates=_record_chunk(db, work, task, chunk),
+            )
+    with work.engine.begin() as db:
+        passes.close_pass(db, pass_.id)
+
+
+def _task(db: Connection, work: Work, pass_: Pass) -> _Task:
+    manifest = landing.manifest(db, pass_.batch_id)
+    connection = work.documents.connections[manifest.system]
+    return _Task(
+        pass_=pass_,
+        manifest=manifest,
+        mapping=work.documents.mappings[manifest.system, manifest.stream],
+        system_id=recording.ensure_system(db, code=manifest.system, kind=connection.kind, org_unit=connection.org_unit),
+        org_unit=connection.org_unit,
+    )
+
+
+def _map_rows(work: Work, task: _Task) -> Iterator[_Row]:
+    table = landing.read(work.landing, task.manifest.path, task.manifest.sha256)
+    kind = table.schema.field("document").type
+    breach = task.mapping.compiled.check_contract([f.name for f in kind]) if pa.types.is_struct(kind) else None
+    for row_no, raw in enumerate(table.to_pylist()):
+        document = raw["document"]
+        kept = {"document": document} if document is not None else {"raw": raw["raw"]}
+        row = _Row(row_no, raw["origin"], raw["position"], kept)
+        if raw["defect"] is not None:
+            d = raw["defect"]
+            yield _dead(row, "rejected", d["code"], d["field"], d["message"], d["remedy"])
+        elif breach is not None:
+            yield _dead(row, "rejected", "contract", breach.column, breach.message, breach.remedy)
+        else:
+            yield _mapped(row, task.mapping.compiled.map(document))
+
+
+def _mapped(row: _Row, outcome: Mapped | Rejected | Filtered) -> _Row:
+    match outcome:
+        case Mapped(records):
+            return _Row(row.row_no, row.origin, row.position, row.raw, records)
+        case Rejected():
+            return _dead(row, "rejected", outcome.code, outcome.field, outcome.message, outcome.remedy)
+        case Filtered(reason):
+            return _Row(row.row_no, row.origin, row.position, row.raw, (), RowFate(row.row_no, "filtered", reason))
+
+
+def _dead(row: _Row, kind: str, cause: str, field: str, message: str, remedy: str) -> _Row:
+    letter = DeadLetter(kind, row.origin, cause, field, message, remedy, row.raw)
+    return _Row(row.row_no, row.origin, row.position, row.raw, (), RowFate(row.row_no, kind, cause, letter))
+
+
+def _gate(work: Work, rows: Sequence[_Row]) -> list[_Row]:
+    """Hold back what a quality rule refuses; one finding a row is enough to hold it."""
+    flat, owners = [], []
+    for index, row in enumerate(rows):
+        for canonical in row.records:
+            flat.append(flatten(canonical))
+            owners.append(index)
+    if not flat:
+        return list(rows)
+    result = check(work.documents.rules, flat)
+    held: dict[int, Finding] = {owners[at]: finding for at, finding in result.quarantined.items()}
+    if result.blocked:
+        held = dict.fromkeys(owners, result.blocked[0])
+    return [
+        _dead(row, "quarantined", held[index].rule, held[index].column, held[index].message, held[index].remedy)
+        if index in held
+        else row
+        for index, row in enumerate(rows)
+    ]
+
+
+def _chunks(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
+    """Cut rows into commits in which no record occurs twice, so that versions keep their order."""
+    chunk: list[_Row] = []
+    seen: set[tuple[str, str]] = set()
+    for row in rows:
+        own = {(r.record_type, r.key) for r in row.records}
+        if chunk and (len(chunk) >= _ROWS_A_COMMIT or own & seen):
+            yield chunk
+            chunk, seen = [], set()
+        chunk.append(row)
+        seen |= own
+    if chunk:
+        yield chunk
+
+
+def _record_chunk(db: Connection, work: Work, task: _Task, chunk: Sequence[_Row]) -> list[RowFate]:
+    incoming = [
+        Incoming(
+            canonical,
+            row.position,
+            task.pass_.batch_id,
+            row.row_no,
+            row.origin,
+            task.mapping.hash,
+            fresh=task.pass_.kind == "fresh",
+        )
+        for row in chunk
+        for canonical in row.records
+    ]
+    effects: dict[int, set[str]] = {}
+    if incoming:
+        known = recording.lookup(db, task.system_id, incoming)
+        written = _written(db, task.manifest.system, [k.record_id for k in known.values()])
+        results = recording.record(
+            db,
+            system_id=task.system_id,
+            org_unit=task.org_unit,
+            actor=work.actor,
+            incoming=incoming,
+            known=known,
+            written=written,
+        )
+        for i, effect in zip(incoming, results, strict=True):
+            effects.setdefault(i.row_no, set()).add(effect)
+    return [row.fate or _good_fate(row.row_no, effects[row.row_no]) for row in chunk]
+
+
+def _good_fate(row_no: int, effects: set[str]) -> RowFate:
+    if "recorded" in effects:
+        return RowFate(row_no, "recorded")
+    return RowFate(row_no, "unchanged", "older than what is known" if effects == {"older"} else "")
+
+
+def _written(db: Connection, system: str, record_ids: Sequence[int]) -> dict[int, list[Written]]:
+    d = delivery.c
+    rows = db.execute(select(d.record_id, d.written).where(d.target == system, d.record_id.in_(record_ids)))
+    return {row.record_id: [Written(**w) for w in row.written] for row in rows}

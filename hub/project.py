@@ -1,0 +1,166 @@
+"""The project folder: everything people author, as files under version control.
+
+=========================  ==============================================
+folder                     documents
+=========================  ==============================================
+``deploy/connections``     one system each: connector, config, org unit
+``mappings/specs``         one mapping for each source stream
+``dq_rules``               quality rules for each entity
+``customer_master/policies``  ``match.yaml`` and ``survivorship.yaml``
+``deploy/subscriptions``   what a target gets, and which field wins
+=========================  ==============================================
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from hub.errors import HubError
+
+_FOLDERS = {
+    "connection": "deploy/connections",
+    "mapping": "mappings/specs",
+    "quality": "dq_rules",
+    "policy": "customer_master/policies",
+    "subscription": "deploy/subscriptions",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One authored document.
+
+    Args:
+        kind: connection, mapping, quality, match, survivorship or subscription.
+        name: its name within the kind.
+        body: the text as authored.
+        origin: file it was read from, for messages.
+    """
+
+    kind: str
+    name: str
+    body: str
+    origin: str
+
+    @property
+    def hash(self) -> str:
+        """Sha256 over kind, name and text: the identity of this version."""
+        return hashlib.sha256(f"{self.kind}\0{self.name}\0{self.body}".encode()).hexdigest()
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Connection(_Strict):
+    """A connection document: how to reach one system.
+
+    Args:
+        connection: code of the system, used everywhere.
+        connector: name in the connector registry.
+        kind: erp, scm, pdm, email, callcentre, crm, distributor, file or manual.
+        org_unit: who owns its records.
+        stage: only an installation stamped prod may write to a connection marked prod.
+        config: the connector's own settings; secrets and per-installation values as references.
+    """
+
+    connection: str
+    connector: str
+    kind: str
+    org_unit: str
+    stage: Literal["dev", "test", "prod"]
+    config: dict[str, Any]
+
+
+class Subscription(_Strict):
+    """A subscription document: which agreed facts a target gets.
+
+    Args:
+        subscription: name.
+        target: connection to write to.
+        stream: writable stream of its connector.
+        record_type: record type of the target's records in the master.
+        mapping: mapping whose outbound section gives the target's shape.
+        create: create a record for parties that have none in the target.
+        kinds: party kinds it is about.
+        fields: attribute -> ``fill`` (write where the target has nothing, or only our own writing) or ``lead`` (the
+            agreed value replaces another one). A missing agreed value is never written.
+    """
+
+    subscription: str
+    target: str
+    stream: str
+    record_type: str
+    mapping: str
+    create: bool
+    kinds: tuple[Literal["organisation", "person", "site"], ...]
+    fields: dict[str, Literal["fill", "lead"]]
+
+
+def documents(project: Path) -> list[Document]:
+    """Read all documents of a project folder.
+
+    Raises:
+        HubError: there are none, or one is not readable as YAML.
+    """
+    found = [document for kind in _FOLDERS for document in _read_folder(project, kind)]
+    if not found:
+        raise HubError(f"{project} holds no project documents", "Name the project folder with HUB_PROJECT")
+    return found
+
+
+def parse_connection(document: Document) -> Connection:
+    """Read a connection document.
+
+    Raises:
+        HubError: it does not say what a connection must say.
+    """
+    return _validated(Connection, document)
+
+
+def parse_subscription(document: Document) -> Subscription:
+    """Read a subscription document.
+
+    Raises:
+        HubError: it does not say what a subscription must say.
+    """
+    return _validated(Subscription, document)
+
+
+def _read_folder(project: Path, kind: str) -> Iterator[Document]:
+    for path in sorted((project / _FOLDERS[kind]).rglob("*.yaml")):
+        body = path.read_text(encoding="utf-8")
+        origin = str(path.relative_to(project))
+        content = _load(body, origin, typ="base")  # only the name is wanted: values stay text
+        own_kind = path.stem if kind == "policy" else kind
+        name = str(content.get(own_kind, path.stem)) if isinstance(content, dict) else path.stem
+        yield Document(own_kind, name, body, origin)
+
+
+def _validated(model: type[Model], document: Document) -> Model:
+    try:
+        return model.model_validate(_load(document.body, document.origin))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise HubError(f"{document.origin}: {place or 'document'}: {first['msg']}", "Mend the document") from None
+
+
+def _load(body: str, origin: str, typ: str = "safe") -> Any:
+    try:
+        return YAML(typ=typ).load(body)
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{origin}:{mark.line + 1}:{mark.column + 1}" if mark else origin
+        raise HubError(f"{place}: {getattr(error, 'problem', 'not readable as YAML')}", "Mend the document") from None

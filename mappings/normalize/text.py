@@ -1,0 +1,195 @@
+"""Text: cleaning, the folded form in which equal things are equal, pinyin, placeholders and damaged encodings."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import opencc
+from pypinyin import lazy_pinyin
+
+from mappings.normalize.data import PLACEHOLDERS, PLACEHOLDERS_BY_FIELD
+
+_HAN = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_TEST_RECORD = re.compile(
+    r"(?:测试|test|demo|dummy)(?:客户|公司|用户|数据|账号|账户|记录|有限公司|customer|company|user|account|data|record)?\d*"
+)
+_ONE_CHARACTER_REPEATED = re.compile(r"([\dx无某?])\1*")
+_COUNTING_UP = "12345678901234567890"
+_COUNTING_DOWN = "98765432109876543210"
+_KNOWN_MOJIBAKE = re.compile("\ufffd|锟斤拷|烫烫|屯屯屯|锘縷")
+_LATIN1_RUN = re.compile("[\x80-\xff\u0152-\u0192\u02c6-\u02dc\u2013-\u203a\u20ac\u2122]{4,}")
+
+
+class _CleaningTable(dict[int, str | None]):
+    """Translation table, filled as characters are met: white space to blanks, invisible characters to nothing."""
+
+    def __missing__(self, code: int) -> str | None:
+        character = chr(code)
+        if character.isspace():
+            self[code] = " "
+        elif unicodedata.category(character) in {"Cc", "Cf", "Cs"}:
+            self[code] = None
+        else:
+            self[code] = character
+        return self[code]
+
+
+class _FoldingTable(dict[int, str | None]):
+    """Translation table, filled as characters are met: separators to nothing, traditional to simplified characters.
+
+    The conversion goes character by character, so that a character folds alike in every context (opencc's phrase
+    rules would keep 乾 in 乾隆 and change it elsewhere).
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._t2s = opencc.OpenCC("t2s")
+
+    def __missing__(self, code: int) -> str | None:
+        character = chr(code)
+        kind = unicodedata.category(character)
+        if kind[0] in "ZPC" or (kind[0] == "S" and character != "+"):
+            self[code] = None
+        else:
+            self[code] = self._simplified(character)
+        return self[code]
+
+    def _simplified(self, character: str) -> str:
+        for _ in range(3):  # a variant may lead to a traditional character and only then to the simplified one
+            character = self._t2s.convert(character)
+        return unicodedata.normalize("NFKC", character)
+
+
+_CLEANING = _CleaningTable()
+_FOLDING = _FoldingTable()
+
+
+def clean(text: str) -> str:
+    """Bring text into the form in which it is stored: NFC, no invisible characters, single blanks, trimmed.
+
+    >>> clean("  深圳市\\u3000华强\\u200b电子\\ufeff ")
+    '深圳市 华强电子'
+    """
+    return " ".join(unicodedata.normalize("NFC", text.translate(_CLEANING)).split())
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Give the form in which equal things are equal.
+
+    Width and compatibility forms (NFKC), case, traditional characters, blanks, punctuation and brackets make no
+    difference any more. Never written back: 昇 and 升 fall together.
+
+    >>> fold("香港東風（集團）有限公司") == fold("香港东风(集团) 有限公司")
+    True
+    >>> fold("Huaqiang Electronics Co., Ltd."), fold("ＡＢＣ－１２３")
+    ('huaqiangelectronicscoltd', 'abc123')
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(_FOLDING)
+    if folded.isascii() or unicodedata.is_normalized("NFKC", folded):
+        return folded
+    return unicodedata.normalize("NFKC", folded).casefold()
+
+
+def simplify(text: str) -> str:
+    """Fold width, case and traditional characters but keep blanks, punctuation and brackets, which carry structure.
+
+    >>> simplify("華強（集團） Co., LTD")
+    '华强(集团) co., ltd'
+    """
+    lowered = unicodedata.normalize("NFKC", clean(text)).casefold()
+    return "".join(_FOLDING[ord(c)] or c if c > "\u2fff" else c for c in lowered)
+
+
+def has_han(text: str) -> bool:
+    """Tell whether a text contains Han characters.
+
+    >>> has_han("华为 Technologies"), has_han("Huawei"), has_han("トヨタ")
+    (True, False, False)
+    """
+    return _HAN.search(text) is not None
+
+
+@lru_cache(maxsize=65536)
+def is_placeholder(text: str, field: str = "any") -> bool:
+    """Tell whether a text only stands where a value should be: 无, N/A, 测试, 13800138000 …; empty text is one too.
+
+    Args:
+        text: the value.
+        field: what it should be: ``any``, ``name``, ``phone``, ``email``, ``address`` or ``identifier``.
+
+    >>> [is_placeholder(t) for t in ("暂无", "N/A", "--", "#REF!", "000000", "无锡")]
+    [True, True, True, True, True, False]
+    >>> is_placeholder("13800138000", "phone"), is_placeholder("散户", "name"), is_placeholder("散户")
+    (True, True, False)
+    """
+    folded = fold(text)
+    if folded in PLACEHOLDERS or _TEST_RECORD.fullmatch(folded) or _ONE_CHARACTER_REPEATED.fullmatch(folded):
+        return True
+    match field:
+        case "phone":
+            return _is_digit_filler(folded)
+        case "identifier":
+            return _is_digit_filler(folded) or "xxxx" in folded
+        case "email":
+            return simplify(text) in PLACEHOLDERS_BY_FIELD["email"]
+        case _:
+            return folded in PLACEHOLDERS_BY_FIELD.get(field, frozenset())
+
+
+def _is_digit_filler(folded: str) -> bool:
+    """Recognise numbers nobody has: all one digit after the prefix, counting up or down, the well-known examples."""
+    digits = folded.removeprefix("+").removeprefix("86")
+    if digits in PLACEHOLDERS_BY_FIELD["phone"] or digits.rstrip("x") in _COUNTING_UP or digits in _COUNTING_DOWN:
+        return True
+    return len(digits) >= 7 and len(set(digits[-7:])) == 1
+
+
+def looks_mojibake(text: str) -> bool:
+    """Tell whether a text was decoded with the wrong encoding somewhere on its way (锟斤拷, æ·±åœ³, ÉîÛÚ, 娣卞湷).
+
+    >>> [looks_mojibake(t) for t in ("锟斤拷", "æ·±åœ³", "ÉîÛÚÊÐ", "娣卞湷")]
+    [True, True, True, True]
+    >>> [looks_mojibake(t) for t in ("深圳市", "Café Zürich", "Łódź", "")]
+    [False, False, False, False]
+    """
+    if text.isascii():
+        return False
+    if _KNOWN_MOJIBAKE.search(text):
+        return True
+    if has_han(text):
+        return _is_han_when_reread(text, "gb18030", "utf-8")
+    runs = _LATIN1_RUN.findall(text)
+    return any(
+        _is_han_when_reread(run, "cp1252", "utf-8") or _is_han_when_reread(run, "latin-1", "gb18030") for run in runs
+    )
+
+
+def _is_han_when_reread(text: str, written: str, really: str) -> bool:
+    try:
+        reread = text.encode(written).decode(really)
+    except UnicodeError:
+        return False
+    return len(_HAN.findall(reread)) >= 2 and all(c.isascii() or _HAN.match(c) for c in reread)
+
+
+@lru_cache(maxsize=65536)
+def readings(text: str) -> str:
+    """Give the toneless pinyin of a text, joined; other characters stay.
+
+    >>> readings("重庆銀行"), readings("ABC 电子")
+    ('chongqingyinhang', 'abcdianzi')
+    """
+    return "".join(lazy_pinyin(fold(text)))
+
+
+@lru_cache(maxsize=65536)
+def initials(text: str) -> str:
+    """Give the first letter of every syllable.
+
+    >>> initials("深圳华强"), initials("3M 中国")
+    ('szhq', '3zg')
+    """
+    return "".join(syllable[0] for syllable in lazy_pinyin(fold(text)))

@@ -1,0 +1,159 @@
+"""The laws of matching, on the cases that customer data is full of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mappings.canonical import Kind
+
+CODE = "914403055812182182"
+OTHER_CODE = "91310115434272812K"
+PHONE = "+8675526988888"
+EMAIL = "sales@huaqiang.com.cn"
+ADDRESS = "广东省深圳市南山区科技路18号"
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        "深圳市华强电子有限公司",
+        "深圳市華強電子有限公司",
+        "深圳市华强电子有限责任公司",
+        "华强电子有限公司",
+        "华强电子（深圳）有限公司",
+        "深圳华强电子",
+        "华强电子",
+    ],
+)
+@pytest.mark.parametrize("shared", [{"code": CODE}, {"phone": PHONE}, {"email": EMAIL}, {"address": ADDRESS}])
+def test_a_disguised_name_with_one_proof_is_the_same_party(
+    judge: Any, party: Any, disguise: str, shared: dict[str, str]
+) -> None:
+    assert judge(party("深圳市华强电子有限公司", **shared), party(disguise, **shared)).band == "match"
+
+
+@pytest.mark.parametrize("name", ["深圳市华强电子有限公司", "中国石油天然气股份有限公司", "王伟"])
+def test_a_name_alone_never_merges(judge: Any, party: Any, name: str) -> None:
+    kind = Kind.PERSON if name == "王伟" else Kind.ORGANISATION
+    score = judge(party(name, kind=kind), party(name, kind=kind))
+    assert score.band != "match"
+    assert score.evidence == ()
+
+
+def test_the_name_alone_never_merges_even_with_the_same_contact_person_on_the_same_road(judge: Any, party: Any) -> None:
+    a = party("深圳市华强电子有限公司", contact="王建国", address="广东省深圳市南山区科技路18号")
+    b = party("深圳市华强电子有限公司", contact="王建国", address="广东省深圳市南山区科技路66号")
+    assert judge(a, b).band == "review"
+
+
+def test_two_valid_codes_are_two_parties_whatever_else_agrees(judge: Any, party: Any) -> None:
+    same = {"phone": PHONE, "email": EMAIL, "address": ADDRESS}
+    a = party("深圳市华强电子有限公司", code=CODE, **same)
+    b = party("深圳市华强电子有限公司", code=OTHER_CODE, **same)
+    score = judge(a, b)
+    assert score.band == "different"
+    assert "different valid registration numbers" in score.sentence
+
+
+def test_the_old_tax_number_is_the_code_it_became_part_of(judge: Any, party: Any) -> None:
+    a = party("深圳市华强电子有限公司", code=CODE)
+    b = party("华强电子", code=CODE[2:17])
+    score = judge(a, b)
+    assert (score.band, score.evidence) == ("match", ("identifier_equal",))
+
+
+@pytest.mark.parametrize("damaged", ["914403055812182000", "914403055812182183", "914403055821182182"])
+def test_a_damaged_code_is_a_proof_but_no_contradiction(judge: Any, party: Any, damaged: str) -> None:
+    a = party("深圳市华强电子有限公司", code=CODE, phone=PHONE)
+    b = party("深圳市华强电子有限公司", damaged=damaged, phone=PHONE)
+    score = judge(a, b)
+    assert score.band == "match"
+    assert "identifier_near" in score.evidence
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("深圳市华强电子有限公司", "深圳市华强电子有限公司广州分公司"),
+        ("深圳市华强电子有限公司上海分公司", "深圳市华强电子有限公司广州分公司"),
+        ("中国工商银行股份有限公司", "中国工商银行股份有限公司深圳南山支行"),
+    ],
+)
+def test_a_branch_with_its_parents_code_is_related_and_not_the_same(judge: Any, party: Any, a: str, b: str) -> None:
+    score = judge(party(a, code=CODE, phone=PHONE), party(b, code=CODE, phone=PHONE))
+    assert score.band == "related"
+
+
+def test_a_code_alone_does_not_join_two_different_names(judge: Any, party: Any) -> None:
+    score = judge(party("深圳市华强电子有限公司", code=CODE), party("广州市金溢机械有限公司", code=CODE))
+    assert score.band == "related"
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("深圳市金证科技有限公司", "深圳市金溢科技有限公司"),
+        ("河南昌建贸易有限公司", "河南昌健贸易有限公司"),
+        ("深圳市华强电子有限公司", "深圳市恒通物流有限公司"),
+        ("苏州丰泰产业园有限公司", "无锡丰泰产业园有限公司"),
+        ("陕西国际信托有限公司", "山东国际信托有限公司"),
+    ],
+)
+@pytest.mark.parametrize("shared", [{"phone": PHONE}, {"address": ADDRESS}, {"email": "agent@daiban.cn"}])
+@pytest.mark.parametrize("holders", [2, 30, 10_000])
+def test_neighbours_that_share_an_agent_are_not_merged(
+    judge: Any, party: Any, a: str, b: str, shared: dict[str, str], holders: int
+) -> None:
+    assert judge(party(a, **shared), party(b, **shared), holders).band != "match"
+
+
+def test_a_homophone_needs_a_second_proof(judge: Any, party: Any) -> None:
+    a, b = "河南昌建贸易有限公司", "河南昌健贸易有限公司"
+    assert judge(party(a, phone=PHONE), party(b, phone=PHONE)).band == "review"
+    assert judge(party(a, phone=PHONE, email=EMAIL), party(b, phone=PHONE, email=EMAIL)).band == "match"
+
+
+def test_a_group_is_not_merged_with_its_company_on_a_shared_switchboard(judge: Any, party: Any) -> None:
+    a = party("华强集团有限公司", phone=PHONE, address=ADDRESS)
+    b = party("华强有限公司", phone=PHONE, address=ADDRESS)
+    assert judge(a, b).band in ("review", "related")
+
+
+def test_a_phone_that_everybody_has_proves_nothing(judge: Any, party: Any) -> None:
+    a, b = party("深圳市华强电子有限公司", phone=PHONE), party("华强电子", phone=PHONE)
+    assert judge(a, b, holders=2).band == "match"
+    assert judge(a, b, holders=500).band != "match"
+
+
+def test_a_placeholder_is_missing(judge: Any, party: Any) -> None:
+    filler = {"phone": "+8613800138000", "email": "test@test.com", "address": "无"}
+    score = judge(party("深圳市华强电子有限公司", **filler), party("深圳市华强电子有限公司", **filler))
+    assert score.band != "match"
+    assert not {"phone_rare", "address_rare"} & set(score.evidence)
+
+
+def test_two_persons_of_one_name_need_something_personal(judge: Any, party: Any) -> None:
+    def person(**shared: str) -> Any:
+        return party("王伟", kind=Kind.PERSON, **shared)
+
+    assert judge(person(address=ADDRESS), person(address=ADDRESS)).band != "match"
+    assert judge(person(phone="+8613912345678"), person(phone="+8613912345678")).band == "match"
+
+
+def test_a_surname_with_a_title_is_no_name(judge: Any, party: Any) -> None:
+    a = party("王总", kind=Kind.PERSON, phone="+8613912345678")
+    b = party("王伟", kind=Kind.PERSON, phone="+8613912345678")
+    assert judge(a, b).band != "match"
+
+
+def test_an_english_name_is_joined_by_the_code_alone(judge: Any, party: Any) -> None:
+    a = party("深圳市华强电子有限公司", code=CODE)
+    b = party("Huaqiang Electronics Co., Ltd.", code=CODE)
+    assert judge(a, b).band == "match"
+
+
+def test_parties_of_different_kinds_are_never_compared(judge: Any, party: Any) -> None:
+    with pytest.raises(ValueError, match="different kinds never match"):
+        judge(party("王伟", kind=Kind.PERSON), party("王伟"))
