@@ -14,8 +14,8 @@ def flatten(record: CanonicalRecord) -> dict[str, Any]:
     Returns:
         ``key``, ``record_type``, ``kind``, ``active``; ``name`` (the registered one, else the first; ``None`` without
         one), ``name_placeholder``, ``name_mojibake``; ``uscc`` (``None`` without one), ``uscc_valid``,
-        ``identifier_count``; ``country`` and ``region`` of the first address (``None`` without one), ``address_count``, ``phone_count``,
-        ``email_count``, ``contact_points`` (addresses, phones and e-mails together).
+        ``identifier_count``; ``country``, ``region`` of the first address (``None`` without one),
+        ``address_count``, ``phone_count``, ``email_count``, ``contact_points`` (the three counts together).
     """
     party = record.party
     name = _name(party)

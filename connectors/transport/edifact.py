@@ -39,6 +39,10 @@ ENCODINGS = {
 """Python's encoding for each syntax identifier of UNB."""
 
 
+CUT_OFF = "cut off"
+"""Tag of what follows the last segment terminator of a file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """One segment; the tag is empty if it cannot be read.
@@ -139,7 +143,7 @@ def _segments(text: io.TextIOWrapper) -> Iterator[Segment]:
             break
         buffer = rest + chunk
     if rest := buffer[position:].strip(" \r\n\x1a") if buffer else "":
-        yield Segment(number + 1, "", [], rest)
+        yield Segment(number + 1, CUT_OFF, [], rest)
 
 
 def _parse(number: int, source: str, characters: Characters) -> Segment:
@@ -190,6 +194,8 @@ class _Envelope:
                 self._groups += 1
             case "UNE":
                 yield from self._abandon_message()
+            case _ if segment.tag == CUT_OFF and self._interchange:
+                pass  # end() tells it
             case _ if self._message:
                 self._message.append(segment)
             case _ if previous is None or previous.tag in {"UNB", "UNT", "UNZ", "UNG", "UNE"}:

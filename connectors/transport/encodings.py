@@ -58,6 +58,8 @@ def _scan(file: BinaryIO, encoding: str) -> tuple[_Failure | None, bool]:
                 pending = len(error.object) - len(chunk)
                 at = max(error.start - pending, 0)
                 return _Failure(offset + error.start - pending, row + chunk[:at].count(b"\n")), False
+            except UnicodeError:  # UTF-16 without a byte order mark
+                return _Failure(offset, row), False
             if "\0" in text:
                 at = max(chunk.find(b"\0"), 0)
                 return _Failure(offset + at, row + chunk[:at].count(b"\n")), False

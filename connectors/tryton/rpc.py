@@ -22,7 +22,7 @@ from connectors.errors import (
 from connectors.tryton.config import Config
 
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-QUOTED_VALUE = re.compile(r'(?<!field )(?<! of )".*?"(?=[.,]| for | in | of | is | contains | that |$)', re.DOTALL)
+QUOTED = re.compile(r'((?:field| of) "[^"]*")|".*?"(?=[.,]| for | in | of | is | contains | that |$)', re.DOTALL)
 HTTP_ERRORS: dict[int, tuple[type[ConnectorError], str, str]] = {
     401: (AuthenticationError, "user or password is wrong", "Renew the password in the connection."),
     403: (AuthenticationError, "the user may not do this", "Give the user the rights of the party administration."),
@@ -178,10 +178,12 @@ def mask(message: str) -> str:
 
     >>> mask('The value "zz" for field "Type" in record "Wang Wei" of "Party Identifier" is not allowed.')
     'The value … for field "Type" in record … of "Party Identifier" is not allowed.'
+    >>> mask('The value "a b" for field "Name" in record "a b" of "Party" contains some invalid chars "b".')
+    'The value … for field "Name" in record … of "Party" contains some invalid chars ….'
     >>> mask('The European VAT Number "DE123" for party "O "& Sons" Ltd" is not valid.')
     'The European VAT Number … for party … is not valid.'
     """
-    return " ".join(QUOTED_VALUE.sub("…", message).split())
+    return " ".join(QUOTED.sub(lambda found: found[1] or "…", message).split())
 
 
 def encode(value: object) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def cluster(
     Args:
         records: the records to group.
         pairs: what is known of pairs of them: the linkage in bits as
-            :func:`customer_master.resolution.scoring.linkage` gives it.
+            :func:`customer_master.resolution.scoring.linkages` gives it.
         cannot: pairs that never end up in one group.
         must: pairs that always end up in one group; they are joined first and past all guards.
         conflict: tells whether two groups hold facts that exclude each other. What conflicts once must conflict still

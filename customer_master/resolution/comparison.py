@@ -199,7 +199,7 @@ def _identifiers(a: Features, b: Features, frequency: Frequency) -> IdentifierLe
         return IdentifierLevel.EQUAL if rare else IdentifierLevel.SHARED
     if contradicting(a.identifiers, b.identifiers):
         return IdentifierLevel.CONTRADICTION
-    if _is_near(a.damaged, b.chinese_numbers) or _is_near(b.damaged, a.chinese_numbers):
+    if _is_near(a.damaged, b.chinese_numbers - b.damaged) or _is_near(b.damaged, a.chinese_numbers - a.damaged):
         return IdentifierLevel.NEAR
     return IdentifierLevel.MISSING
 

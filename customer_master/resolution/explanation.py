@@ -56,6 +56,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "name.same_trade": ("the same trade name in another business", "字号相同，行业不同"),
     "name.similar": ("names one slip of the pen apart", "名称仅差一字"),
     "name.sound": ("names that sound alike", "名称读音相同"),
+    "name.trade": ("one name is nothing but the trade name of the other", "一方仅为另一方的字号"),
+    "name.transcribed": ("the Latin name is the Chinese trade name in pinyin", "外文名称为中文字号的拼音"),
     "name.short": ("one name is short for the other", "一方为另一方的简称"),
     "name.core": ("the same trade name and business", "字号与行业相同"),
     "name.exact": ("the same name", "名称相同"),

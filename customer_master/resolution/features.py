@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from mappings.normalize.addresses import parse_address
 
 from mappings.canonical import Address, Identifier, Kind, Party
-from mappings.normalize.company_names import parse_company
+from mappings.normalize.company_names import CompanyName, parse_company
 from mappings.normalize.emails import domain, is_free_mail
 from mappings.normalize.identifiers import organisation_code
 from mappings.normalize.person_names import parse_person
 from mappings.normalize.text import fold, has_han, is_placeholder, readings
 
 _CHINESE_IDENTIFIERS = frozenset({"cn_uscc", "cn_tax15", "cn_org9"})
+_LONGEST_TRADE = 4  # a longer Chinese trade name has the business in it, which its reader did not recognise
 _LEAST_REPAIRABLE = 15  # an identifier shorter than this, once damaged, says too little
+_UNIT_ENDINGS = (
+    "分公司", "支行", "部", "处", "所", "厂", "厂区", "库", "仓", "点", "站", "店", "中心", "基地", "食堂", "专户", "基金", "信托", "计划",
+)  # fmt: skip
+_LATIN_UNIT = re.compile(r"(?:\b(?:ltd|limited|llc|inc|corp|gmbh|plc)|gongsi)\b\W+([a-z][a-z ]{3,})$", re.IGNORECASE)
+_BRANCH = re.compile("(?:fengongsi|branch)$")
+_GROUP_WORDS = ("集团", "控股")
+_SHOP_AND_UNIT = re.compile(f"(.{{2,}}?(?:有限..|.[厂部店行社馆]))(.+(?:{'|'.join(_UNIT_ENDINGS)}))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +39,7 @@ class NameFeatures:
         trade_sound: the same of the trade name.
         province: province of the region in the name, the first two digits of its GB/T 2260 code, or empty.
         city: GB/T 2260 code of that region cut down to the city, or empty.
-        unit: branch, plant or office that the name is of, folded, or empty.
-        unit_kind: its kind, e.g. ``branch`` or ``account``.
+        unit: branch, plant, office or account that the name is of, toneless pinyin, or empty.
         is_group: the name says group or holding.
         han: written in Chinese characters.
         complete: enough of a name to be recognised by; false for a person known by the surname alone.
@@ -45,7 +53,6 @@ class NameFeatures:
     province: str
     city: str
     unit: str
-    unit_kind: str
     is_group: bool
     han: bool
     complete: bool
@@ -148,22 +155,49 @@ def _identifier(identifier: Identifier) -> tuple[str, str] | None:
 @lru_cache(maxsize=1 << 16)
 def _company_name(text: str) -> NameFeatures:
     name = parse_company(text)
-    core = name.core or name.folded
-    trade = fold(name.trade_name) or core
+    core, unit = _split_unit(name)
+    trade = fold(name.trade_name)
+    if not core.startswith(trade) or not trade:
+        trade = core
     return NameFeatures(
         folded=name.folded,
         core=core,
         trade=trade,
         sound=readings(core).casefold(),
-        trade_sound=readings(trade).casefold(),
+        trade_sound=readings(trade if len(trade) <= _LONGEST_TRADE else trade[:2]).casefold(),
         province=name.region_code[:2],
         city=city_of(name.region_code),
-        unit=fold(name.unit),
-        unit_kind=name.unit_kind,
-        is_group=name.is_group,
+        unit=_unit_key(unit),
+        is_group=name.is_group or any(word in name.folded for word in _GROUP_WORDS),
         han=has_han(core),
         complete=len(core) > 1,
     )
+
+
+def _unit_key(unit: str) -> str:
+    """Give a unit's toneless pinyin without the words that one writes and the other leaves out.
+
+    >>> _unit_key("广州市分公司") == _unit_key("guangzhoubranch") == "guangzhou"
+    True
+    """
+    sound = readings(unit.replace("市", "").replace("省", ""))
+    return _BRANCH.sub("", sound) or sound
+
+
+def _split_unit(name: CompanyName) -> tuple[str, str]:
+    """Give the core and the unit: also one that stands as a remark, or behind a form that ends no company name."""
+    core, unit = name.core or name.folded, fold(name.unit)
+    if not unit and name.remark.endswith(_UNIT_ENDINGS):
+        unit = fold(name.remark)
+    if not unit and (behind := _LATIN_UNIT.search(name.text)):
+        unit = fold(behind[1])
+        core = core.removesuffix(unit)
+    inside = _SHOP_AND_UNIT.fullmatch(core + unit)
+    if inside:
+        core, unit = inside[1], inside[2]
+    for word in _GROUP_WORDS:
+        core = core.replace(word, "") or core
+    return core, unit
 
 
 @lru_cache(maxsize=1 << 16)
@@ -179,7 +213,6 @@ def _person_name(text: str) -> NameFeatures:
         province="",
         city="",
         unit="",
-        unit_kind="",
         is_group=False,
         han=has_han(core),
         complete=name.complete,

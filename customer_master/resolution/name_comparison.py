@@ -6,18 +6,23 @@ from collections.abc import Iterable
 from enum import IntEnum
 from functools import lru_cache
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Indel
 
 from customer_master.resolution.features import NameFeatures
 
 _LEAST_TRUNCATED = 12  # shorter names are not cut off by a column's width
 _LEAST_LATIN = 4  # fewer letters of pinyin occur in any word
+_LONGEST_ABBREVIATION = 4
+_SAME_BUSINESS = 0.7  # share of characters that two descriptions of one business have in common
 
 
 class NameLevel(IntEnum):
     """Levels of agreement of names, from none to all.
 
     ``MISSING`` also stands for a Chinese and a Latin name that do not sound alike: they cannot be compared.
+    ``TRADE``: one name is nothing but the trade name of the other, which a whole group of companies may have in common.
+    ``TRANSCRIBED``: the Latin name begins with the trade name in pinyin. ``SHORT``: the same trade name, and of the
+    business something is left out or misspelt.
     """
 
     MISSING = 0
@@ -25,9 +30,11 @@ class NameLevel(IntEnum):
     SAME_TRADE = 2
     SIMILAR = 3
     SOUND = 4
-    SHORT = 5
-    CORE = 6
-    EXACT = 7
+    TRADE = 5
+    TRANSCRIBED = 6
+    SHORT = 7
+    CORE = 8
+    EXACT = 9
 
 
 def compare_names(left: Iterable[NameFeatures], right: Iterable[NameFeatures], *, person: bool) -> NameLevel:
@@ -36,8 +43,7 @@ def compare_names(left: Iterable[NameFeatures], right: Iterable[NameFeatures], *
     best = NameLevel.MISSING
     for a in left:
         for b in right:
-            level = compare(a, b) if a.folded <= b.folded else compare(b, a)
-            best = max(best, level)
+            best = max(best, compare(a, b) if a.folded <= b.folded else compare(b, a))
     return best
 
 
@@ -47,37 +53,41 @@ def _company_level(a: NameFeatures, b: NameFeatures) -> NameLevel:
         return NameLevel.EXACT
     if a.han != b.han:
         return _across_scripts(a, b) if a.han else _across_scripts(b, a)
-    return NameLevel.CORE if a.core == b.core else _resemblance(a, b)
-
-
-def _resemblance(a: NameFeatures, b: NameFeatures) -> NameLevel:
-    if _is_short_form(a, b) or sorted(a.core) == sorted(b.core):
-        return NameLevel.SHORT
-    if a.sound == b.sound:
-        return NameLevel.SOUND
-    if _is_similar(a, b):
-        return NameLevel.SIMILAR
-    return NameLevel.SAME_TRADE if a.trade == b.trade else NameLevel.DIFFERENT
+    if a.core == b.core:
+        return NameLevel.CORE
+    trade = min(len(a.trade), len(b.trade))  # where the business is misspelt, its reader takes all for the trade name
+    if trade > 1 and a.core[:trade] == b.core[:trade]:
+        if trade in (len(a.core), len(b.core)):
+            return NameLevel.TRADE
+        same = a.sound == b.sound or _same_business(a.core[trade:], b.core[trade:])
+        return NameLevel.SHORT if same else NameLevel.SAME_TRADE
+    return _resemblance(a, b)
 
 
 def _across_scripts(han: NameFeatures, latin: NameFeatures) -> NameLevel:
-    heard = len(han.trade_sound) >= _LEAST_LATIN and latin.core.startswith(han.trade_sound)
-    return NameLevel.SOUND if heard else NameLevel.MISSING
+    if len(han.trade_sound) < _LEAST_LATIN or not latin.core.startswith(han.trade_sound):
+        return NameLevel.MISSING
+    return NameLevel.TRADE if latin.core == han.trade_sound else NameLevel.TRANSCRIBED
 
 
-def _is_short_form(a: NameFeatures, b: NameFeatures) -> bool:
-    """Tell whether one name is the other with something left out, the trade name being common to both."""
-    short, long = (a, b) if len(a.core) <= len(b.core) else (b, a)
-    if len(short.folded) >= _LEAST_TRUNCATED and long.folded.startswith(short.folded):
-        return True
-    return len(short.core) > 1 and long.core.startswith(short.trade) and _is_subsequence(short.core, long.core)
+def _same_business(a: str, b: str) -> bool:
+    short, long = sorted((a, b), key=len)
+    swapped = sorted(short) == sorted(long)
+    return swapped or _is_subsequence(short, long) or Indel.normalized_similarity(a, b) >= _SAME_BUSINESS
 
 
-def _is_similar(a: NameFeatures, b: NameFeatures) -> bool:
-    """Tell whether one slip of the pen or, in longer names, two separate the cores."""
-    longest = max(len(a.core), len(b.core))
-    allowed = 1 if a.han or longest < 8 else 2
-    return longest > 2 and OSA.distance(a.core, b.core, score_cutoff=allowed) <= allowed
+def _resemblance(a: NameFeatures, b: NameFeatures) -> NameLevel:
+    """Compare names whose trade names differ."""
+    short, long = sorted((a, b), key=lambda name: len(name.folded))
+    cut_off = len(short.folded) >= _LEAST_TRUNCATED and long.folded.startswith(short.folded)
+    if cut_off or sorted(a.core) == sorted(b.core):
+        return NameLevel.SHORT
+    if a.sound == b.sound:
+        return NameLevel.SOUND
+    allowed = 1 if a.han or len(short.core) < 8 else 2
+    slip = len(long.core) > 2 and OSA.distance(a.core, b.core, score_cutoff=allowed) <= allowed
+    abbreviation = 1 < len(short.folded) <= _LONGEST_ABBREVIATION and _is_subsequence(short.folded, long.folded)
+    return NameLevel.SIMILAR if slip or abbreviation else NameLevel.DIFFERENT
 
 
 def _is_subsequence(short: str, long: str) -> bool:
@@ -87,14 +97,15 @@ def _is_subsequence(short: str, long: str) -> bool:
 
 @lru_cache(maxsize=1 << 17)
 def _person_level(a: NameFeatures, b: NameFeatures) -> NameLevel:
-    if a.complete and b.complete:
-        if a.core == b.core:
-            return NameLevel.EXACT
-        if a.sound == b.sound:
-            return NameLevel.SOUND
-        if a.han == b.han and _is_similar(a, b):
-            return NameLevel.SIMILAR
-        return NameLevel.DIFFERENT if a.han == b.han else NameLevel.MISSING
-    if not a.trade or not b.trade:
+    if not (a.complete and b.complete):
+        if not a.trade or not b.trade:
+            return NameLevel.MISSING
+        return NameLevel.SAME_TRADE if a.trade == b.trade else NameLevel.DIFFERENT
+    if a.core == b.core:
+        return NameLevel.EXACT
+    if a.sound == b.sound:
+        return NameLevel.SOUND
+    if a.han != b.han:
         return NameLevel.MISSING
-    return NameLevel.SAME_TRADE if a.trade == b.trade else NameLevel.DIFFERENT
+    slip = max(len(a.core), len(b.core)) > 2 and OSA.distance(a.core, b.core, score_cutoff=1) <= 1
+    return NameLevel.SIMILAR if slip else NameLevel.DIFFERENT

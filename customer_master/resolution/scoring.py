@@ -6,6 +6,7 @@ merged on the name alone, two valid registration numbers are two parties, a bran
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log2
 from typing import Literal
@@ -14,6 +15,7 @@ from customer_master.resolution.comparison import (
     LEVELS,
     AddressLevel,
     Comparison,
+    ContactLevel,
     EmailLevel,
     GroupLevel,
     IdentifierLevel,
@@ -25,10 +27,12 @@ from customer_master.resolution.name_comparison import NameLevel
 from customer_master.resolution.policy import MatchPolicy
 from mappings.canonical import Kind
 
+Pair = tuple[int, int]
 Band = Literal["match", "review", "related", "different"]
 
+DOUBT_LINKAGE = -8.0
 UNRELATED_LINKAGE = -50.0
-"""Linkage in bits of a pair that must not share a group; outweighs any match in an average of two."""
+"""Linkage in bits of a pair that only a person may join, and of one that must not share a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +100,19 @@ def score(comparison: Comparison, policy: MatchPolicy) -> Score:
     )
 
 
-def linkage(weight: float, band: Band) -> float:
-    """Give the weight that a scored pair has in clustering.
+def linkages(scores: Mapping[Pair, Score]) -> dict[Pair, float]:
+    """Give scored pairs the weights that they have in clustering.
 
-    Args:
-        weight: weight of its score, in bits.
-        band: its band.
-
-    >>> linkage(14.5, "match"), linkage(14.5, "review"), linkage(14.5, "related")
-    (14.5, 0.0, -50.0)
+    A match speaks for one group by its weight. A pair that has proofs and yet had to be left to a person speaks against it,
+    a related or different one forbids nearly everything. Where only the names agree nothing is known.
     """
-    if band == "match":
-        return weight
-    return min(weight, 0.0) if band == "review" else UNRELATED_LINKAGE
+    return {pair: _linkage(s) for pair, s in scores.items() if s.band != "review" or s.evidence}
+
+
+def _linkage(s: Score) -> float:
+    if s.band == "match":
+        return s.weight
+    return DOUBT_LINKAGE if s.band == "review" else UNRELATED_LINKAGE
 
 
 def evidence(c: Comparison) -> tuple[str, ...]:
@@ -131,7 +135,7 @@ def rule(c: Comparison) -> Ruling:
 
 def _rule_separate(c: Comparison) -> Ruling | None:
     """Apply the laws that tell two legal persons, or two units of one, apart."""
-    names_agree = c.name >= NameLevel.SHORT
+    names_agree = c.name >= NameLevel.TRADE
     if c.unit in (UnitLevel.DIFFERENT, UnitLevel.ONE_SIDED):
         known = names_agree or c.identifier >= IdentifierLevel.SHARED
         return Ruling(
@@ -141,6 +145,8 @@ def _rule_separate(c: Comparison) -> Ruling | None:
         group = c.group is GroupLevel.ONE_SIDED and names_agree
         return Ruling("related" if group else "different", "the two hold different valid registration numbers")
     if c.name is NameLevel.DIFFERENT:
+        if c.identifier is IdentifierLevel.EQUAL and len(evidence(c)) > 1:
+            return Ruling("review", "the names differ, so one changed its name or uses the other's number")
         shared = c.identifier >= IdentifierLevel.SHARED
         return Ruling("related" if shared else "different", "the trade names differ, whatever else they share")
     return None
@@ -158,9 +164,18 @@ def _rule_evidence(c: Comparison) -> Ruling:
         ),
         (c.region is RegionLevel.OTHER and not identified, "the names name different regions"),
         (c.group is GroupLevel.ONE_SIDED and not identified, "one is a group or holding and may own the other"),
-        (c.name is NameLevel.SAME_TRADE, "only the trade name is common, the business is not"),
         (
-            c.name < NameLevel.SHORT and not identified and len(found) < 2,
+            c.name is NameLevel.SAME_TRADE and not (identified and len(found) > 1),
+            "only the trade name is common, the business is not",
+        ),
+        (
+            c.name is NameLevel.TRADE and not (identified or {"phone_rare", "email_rare"} & set(found)),
+            "only the trade name is known, which a group of companies may share, and so are its house and domain",
+        ),
+        (
+            c.name < NameLevel.TRADE
+            and not identified
+            and len(found) + (c.contact is ContactLevel.SAME) < 2,
             "the names only resemble each other and a second proof is missing",
         ),
     )

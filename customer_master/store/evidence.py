@@ -54,6 +54,8 @@ def own_evidence(payload: Mapping[str, Any], written: Iterable[Written]) -> dict
             own = ours.get(key, element)
             if own is not None and own not in elements:
                 elements.append(own)
-        evidence[attribute] = elements
-    evidence = {key: value for key, value in evidence.items() if value != []}
-    return evidence if evidence != {k: v for k, v in payload.items() if v != []} else None
+        if elements:
+            evidence[attribute] = elements
+        else:
+            evidence.pop(attribute, None)  # a payload leaves out what it has not
+    return None if evidence == payload else evidence

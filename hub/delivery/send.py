@@ -133,7 +133,7 @@ def _prepare(
             _settle(db, row.id, "delivered" if row.confirmed_hash == row.desired_hash else "already-equal", "none")
             db.execute(update(delivery).where(delivery.c.id == row.id).values(confirmed_hash=row.desired_hash))
             continue
-        written = [*row.written, *(w.to_json() for w in job.plan.written)]
+        written = _merged(row.written, job.plan)
         db.execute(
             update(delivery)
             .where(delivery.c.id == row.id)
@@ -143,6 +143,12 @@ def _prepare(
             db.execute(update(source_record).where(source_record.c.id == row.record_id).values(binding="sent"))
         jobs.append(job)
     return jobs
+
+
+def _merged(standing: Sequence[dict[str, Any]], plan: Plan) -> list[dict[str, Any]]:
+    """Add what a plan writes to what the hub wrote before, the newest word about an element last and alone."""
+    new = {(w.attribute, w.fingerprint): w.to_json() for w in plan.written}
+    return [w for w in standing if (w["attribute"], w["fingerprint"]) not in new] + list(new.values())
 
 
 def _plan(

@@ -22,7 +22,7 @@ from customer_master.resolution.comparison import compare
 from customer_master.resolution.constraints import conflicts
 from customer_master.resolution.features import Features, features
 from customer_master.resolution.identity import assign_ids
-from customer_master.resolution.scoring import Scorer, linkage
+from customer_master.resolution.scoring import Scorer, linkages
 from customer_master.store import matching, parties
 from customer_master.store.matching import CHANGED, KEYED, SCORED, Pair, RecordEvidence
 from customer_master.store.parties import ChangeSet, GoldenRow
@@ -348,13 +348,13 @@ def _clusters(work: Work, scene: _Scene, records: Sequence[int]) -> list[tuple[i
     everyone = set(records)
     scorer = Scorer(work.documents.match)
     counts = _Counts({h: n for h, (n, _) in scene.frequency.items()})
-    links: dict[tuple[int, int], float] = {}
-    for a, b in _candidates(scene, records):
-        result = scorer(compare(scene.features[a], scene.features[b], counts.__getitem__))
-        links[a, b] = linkage(result.weight, result.band)
+    scores = {
+        (a, b): scorer(compare(scene.features[a], scene.features[b], counts.__getitem__))
+        for a, b in _candidates(scene, records)
+    }
     return cluster(
         records,
-        links,
+        linkages(scores),
         must=[(r, a) for r, a in scene.anchors.items() if r in everyone and a in everyone],
         conflict=conflicts({r: scene.features[r] for r in records}),
         threshold=work.documents.match.linkage,

@@ -12,8 +12,9 @@ import hashlib
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,9 +26,10 @@ from sqlalchemy.engine import URL, make_url
 from hub.errors import HubError
 from hub.references import resolve, store_secret
 from hub.settings import Settings
-from hub.store.postgres_programs import Programs
+from hub.store.postgres_programs import Programs, pgdata_options
 from hub.supervisor.identity import is_alive
 from hub.supervisor.lock import exclusive
+from hub.supervisor.processes import await_end
 
 _USER = "hub"
 _DATABASE = "hub"
@@ -37,6 +39,8 @@ _SOCKET_NAME = ".s.PGSQL.5432"
 _SOCKET_PATH_LIMIT = 107
 _LOCK_SECONDS = 120.0
 _ORPHAN_SECONDS = 5.0
+_HALF_DONE_SECONDS = 300.0  # recovery after a crash reads the write-ahead log
+_POLL_SECONDS = 0.05
 
 # A machine of 2 cores and 4 GB, shared with the hub itself.
 _CONFIGURATION = {
@@ -99,7 +103,7 @@ def ensure_running(settings: Settings) -> DatabaseAddress:
         return address
     server = _Server.of(settings)
     with server.locked():
-        if not server.is_up():
+        if not server.is_ready():
             server.start(_password(server, settings))
         address = _address(server, settings)
         _create_database(address)
@@ -141,7 +145,7 @@ def stop(settings: Settings) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Server:
-    """The server of one home; all methods but :meth:`is_up` are called under the lock."""
+    """The server of one home; what waits or changes something is called under the lock."""
 
     folder: Path
     programs: Programs
@@ -172,10 +176,30 @@ class _Server:
         lines = self.postmaster_lines()
         if not lines or not lines[0].isdigit() or not is_alive(int(lines[0])):
             return False
-        try:
+        with suppress(psutil.Error):
             return str(self.data) in psutil.Process(int(lines[0])).cmdline()
-        except psutil.Error:
-            return False
+        return False
+
+    def is_ready(self) -> bool:
+        """Tell whether the server takes connections, once what a killed caller left half done has come to its end.
+
+        Raises:
+            HubError: the server neither comes up nor goes down.
+        """
+        self.await_helpers()
+        deadline = time.monotonic() + _HALF_DONE_SECONDS
+        while self.is_up():
+            lines = self.postmaster_lines()
+            if len(lines) > 7 and lines[7].strip() == "ready":
+                return True
+            if time.monotonic() > deadline:
+                raise HubError(f"PostgreSQL in {self.data} does not become ready", "Run hub stop, then try again")
+            time.sleep(_POLL_SECONDS)
+        return False
+
+    def await_helpers(self) -> None:
+        """Let programs end that a killed caller has started: they do not hold the lock, but write to our folder."""
+        await_end(_processes_with(pgdata_options(self.data)), _HALF_DONE_SECONDS)
 
     def socket_folder(self) -> Path:
         """Where clients connect; the running server knows, because the temporary folder differs between processes."""
@@ -201,6 +225,7 @@ class _Server:
         self.programs.start(self.data)
 
     def stop(self) -> None:
+        self.await_helpers()
         if self.is_up():
             folder = self.socket_folder()
             self.programs.stop(self.data)
@@ -212,20 +237,24 @@ class _Server:
 
         The server's own check of ``postmaster.pid`` takes any process that now has the old number for itself.
         """
-        orphans = [process for process in psutil.process_iter() if self._works_in_data(process)]
-        _, stubborn = psutil.wait_procs(orphans, timeout=_ORPHAN_SECONDS)
+        orphans = _processes_with({str(self.data)}, folder=self.data)
+        stubborn = await_end(orphans, _ORPHAN_SECONDS)
         for process in stubborn:
             process.kill()
-        psutil.wait_procs(stubborn, timeout=_ORPHAN_SECONDS)
+        await_end(stubborn, _ORPHAN_SECONDS)
         folder = self.socket_folder()
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
 
-    def _works_in_data(self, process: psutil.Process) -> bool:
-        try:
-            return process.cwd() == str(self.data) and process.status() != psutil.STATUS_ZOMBIE
-        except psutil.Error:
-            return False
+
+def _processes_with(arguments: set[str], folder: Path | None = None) -> list[psutil.Process]:
+    """Living processes that have one of the arguments, or work in the folder."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):  # somebody else's, or gone meanwhile
+            if (not arguments.isdisjoint(process.cmdline()) or process.cwd() == str(folder)) and is_alive(process.pid):
+                found.append(process)
+    return found
 
 
 def _quoted(value: str) -> str:

@@ -75,7 +75,7 @@ class Programs:
 
     def initialise(self, data: Path, user: str, password: str) -> None:
         """Make an empty data folder: UTF-8, code point order, passwords by SCRAM. Whole or not at all."""
-        draft, password_file = data.with_name("data.new"), data.with_name("password.new")
+        draft, password_file = _draft(data), data.with_name("password.new")
         shutil.rmtree(draft, ignore_errors=True)
         self._give(data.parent)
         try:
@@ -161,6 +161,15 @@ class Programs:
             lines = (done.stderr or done.stdout).strip().splitlines() or [f"exit code {done.returncode}"]
             said = next((line for line in lines if "error:" in line.lower()), lines[-1])
             raise HubError(f"{failure}: {said.strip()}", remedy)
+
+
+def pgdata_options(data: Path) -> set[str]:
+    """The arguments by which programs at work on a data folder are recognised."""
+    return {f"--pgdata={data}", f"--pgdata={_draft(data)}"}
+
+
+def _draft(data: Path) -> Path:
+    return data.with_name("data.new")
 
 
 def _namespaces_allowed() -> bool:

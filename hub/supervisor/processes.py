@@ -39,11 +39,25 @@ def end(processes: Sequence[psutil.Process], stop_signal: signal.Signals, second
     for group in _groups(processes):
         with suppress(ProcessLookupError):  # it ended by itself
             os.killpg(group, stop_signal)
-    survivors = _await_end(processes, seconds)
+    survivors = await_end(processes, seconds)
     for process in survivors:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    _await_end(survivors, _KILL_SECONDS)
+    await_end(survivors, _KILL_SECONDS)
+
+
+def await_end(processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Wait until processes have ended and return those that have not.
+
+    Unlike :func:`psutil.wait_procs` it does not wait for zombies that their parent never asks about, as in containers.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        # is_running tells a process from a later one of its number
+        living = [process for process in processes if process.is_running() and is_alive(process.pid)]
+        if not living or time.monotonic() > deadline:
+            return living
+        time.sleep(_POLL_SECONDS)
 
 
 def _groups(processes: Sequence[psutil.Process]) -> set[int]:
@@ -52,13 +66,3 @@ def _groups(processes: Sequence[psutil.Process]) -> set[int]:
         with suppress(ProcessLookupError):
             groups.add(os.getpgid(process.pid))
     return groups - {os.getpgrp()}
-
-
-def _await_end(processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
-    deadline = time.monotonic() + seconds
-    while True:
-        # is_running tells a process from a later one of its number
-        living = [process for process in processes if process.is_running() and is_alive(process.pid)]
-        if not living or time.monotonic() > deadline:
-            return living
-        time.sleep(_POLL_SECONDS)

@@ -7,6 +7,7 @@ Grammar: text, numbers and constants; ``row["column"]`` and ``item["field"]``; n
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -93,8 +94,14 @@ def check(text: str, scope: Scope, expected: Type | None = None) -> Node:
     """
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"the expression is longer than {MAX_LENGTH} characters", "Split it with let")
+    if "\\" in text:
+        raise ExpressionError(
+            "a backslash is not part of the language", "Write the character itself", column=text.find("\\")
+        )
     try:
-        tree = ast.parse(f"({text}\n)", mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SyntaxWarning)  # what Python merely doubts is no expression here
+            tree = ast.parse(f"({text}\n)", mode="eval").body
     except SyntaxError as error:
         column = (error.offset or 1) - (2 if error.lineno in (None, 1) else 1)
         raise ExpressionError(
@@ -141,20 +148,15 @@ class _Checker:
 
     def fit(self, node: Node, expected: Type, tree: ast.expr) -> Node:
         """Make the node be of the expected type: a raw value is read as text, one element may stand for a list."""
-        if (
-            node.type == expected
-            or (expected == RAW and not node.type.many)
-            or (expected.name == "raw" == node.type.name)
-        ):
-            return node
         if node.type == RAW and expected.name == "text":
             node = Call(TEXT, CATALOGUE["text"], (node,), ("",))
-        if expected.many and not node.type.many and node.type.name == expected.name:
-            return Items(expected, (node,))
-        if isinstance(node, Items) and not node.items and expected.many:
-            return Items(expected, ())
-        if node.type == expected:
+        readable = expected == RAW and (not node.type.many or node.type.name == "raw")
+        if node.type == expected or readable:
             return node
+        if expected.many and isinstance(node, Items) and not node.items:
+            return Items(expected, ())
+        if expected.many and node.type == expected.element:
+            return Items(expected, (node,))
         raise self._error(tree, f"this is a {node.type}", f"Expected a {expected}")
 
     def _error(self, tree: ast.AST, what: str, remedy: str) -> ExpressionError:

@@ -47,7 +47,7 @@ def identifier(value: str, of: IdentifierType | None = None) -> Identifier | Non
 
 @function
 def address(value: str, country: str = "", postal_code: str = "") -> Address | None:
-    """Make an address with its region code; without a country the text decides.
+    """Make an address with its region code; the text decides about the country, else what is given.
 
     >>> address("广东省深圳市南山区科技路1号", "CN", "518057").region
     '440305'
@@ -56,7 +56,8 @@ def address(value: str, country: str = "", postal_code: str = "") -> Address | N
         return None
     parts = parse_address(value, country=country.upper())
     code = "" if readings.is_placeholder(postal_code) else postal_code
-    return Address(value, parts.country or country.upper() or "CN", parts.region_code, code)
+    known = parts.country or country.upper() or ("CN" if readings.has_han(value) else "")
+    return Address(value, known, parts.region_code, code)
 
 
 @function

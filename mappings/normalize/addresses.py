@@ -8,27 +8,37 @@ from functools import lru_cache
 from typing import Final
 
 from mappings.normalize.data import COUNTRY_WORDS
-from mappings.normalize.divisions import (
-    BY_NAME,
-    BY_SHORT_NAME,
-    LONGEST_NAME,
-    Division,
-    current_name,
-    parents,
-    pick,
-)
+from mappings.normalize.divisions import BY_NAME, BY_SHORT_NAME, LONGEST_NAME, Division, current_name, parents, pick
+from mappings.normalize.numerals import han_number
+from mappings.normalize.pinyin_regions import pinyin_region
 from mappings.normalize.text import clean, fold, has_han, simplify
 
 _LABEL = re.compile(r"^(?:[\u4e00-\u9fff]{0,4}(?:地址|住所|所在地)(?:是|为)?[:：]?|地址|add(?:ress)?\.?:)")
 _BLANK = re.compile(r"[\s,，、;；|]+")
-_POSTCODE_CN = re.compile(r"(?:邮编|邮政编码|p\.?c\.?|zip)[:：]?\s*(\d{6})(?!\d)|^(\d{6})(?=[^\d])|(?<![\d号室楼#-])(\d{6})$")
+_POSTCODE_CN = re.compile(
+    r"(?:邮编|邮政编码|p\.?c\.?|zip)[:：]?\s*(\d{6})(?!\d)|^(\d{6})(?=[^\d])|(?<![\d号室楼#-])(\d{6})$"
+)
 _FULL_NAME_AHEAD = re.compile(r"[\u4e00-\u9fff]{2,8}?(?:省|自治区|市)")
-_NOT_A_SHORT_NAME = re.compile(r"[东南西北中]{0,2}[一二三四五六七八九十\d]?(?:路|街|大道|道|巷|弄|里|大厦|广场|花园|新村|小区|大学|公寓|宾馆|酒店|商城|国际|工业|科技|公司|桥|镇|乡|村)")
-_TOWN = re.compile(r"^[\u4e00-\u9fff]{1,8}?(?:街道办事处|街道|镇|乡|苏木)(?!路|街|大|[东南西北中]路)")
-_ZONE = re.compile(r"^[\u4e00-\u9fff\d]{1,12}?(?:开发区|工业园区|产业园区|工业园|产业园|科技园区|科技园|高新区|保税区|新区|园区|工业区)")
-_ROAD = re.compile(r"[\u4e00-\u9fffa-z0-9]{1,12}?(?:大道|大街|公路|胡同|路|街|道|巷|弄|里|线)(?:[东南西北中][段侧]?(?![\u4e00-\u9fff]*?[路街]))?(?=[^一-鿿]|[\u4e00-\u9fff]|$)")
-_NUMBER = re.compile(r"^(?:[东南西北]段)?第?(\d+(?:[-之~、.]\d+)*|[一二三四五六七八九十百]+)\s?(?:号院|号楼|号|弄\d+号)(?:之[一二三四五六七八九十\d]+|院)?")
-_BUILDING = re.compile(r"^[^\d]*?(?:[\u4e00-\u9fffa-z0-9]{0,12}?(?:大厦|大楼|广场|中心|花园|公寓|小区|新村|苑|城|园|座|栋|幢|号楼|楼))+")
+_NOT_A_SHORT_NAME = re.compile(
+    r"[东南西北中]{0,2}[一二三四五六七八九十\d]?(?:路|街|大道|道|巷|弄|里|大厦|广场|花园|新村|小区|大学|公寓|公园|医院|火车站|车站|机场|宾馆|酒店|商城|国际|工业|科技|公司|桥|镇|乡|村)"
+)
+_TOWN = re.compile(
+    r"^[\u4e00-\u9fff](?:(?!路|大道)[\u4e00-\u9fff]){0,7}?(?:街道办事处|街道|镇|乡|苏木|街(?=[\u4e00-\u9fff]{2,8}(?:路|街|大道)\d))(?!路|街|大|[东南西北中]路)"
+)
+_ZONE = re.compile(
+    r"^(?:(?!路|号|大道)[\u4e00-\u9fff\d]){1,12}?(?:开发区|工业园区|产业园区|工业园|产业园|科技园区|科技园|高新区|保税区|自贸区|试验区|实验区|经济区|新区|园区|工业区)"
+)
+_ROAD = re.compile(
+    r"[\u4e00-\u9fffa-z0-9]{1,12}?(?:大道|大街|公路|胡同|路|街|道|巷|弄(?=\d)|里(?=\d|$)|线(?=\d))"
+    r"(?:(?:[东南西北中]{1,2}|[一二三四五六七八九])段|[东南西北中](?=[甲乙丙丁]?\d|$))?"
+)
+_NUMBER = re.compile(
+    r"第?(?:(\d+弄\d*)号?|([甲乙丙丁]?\d+(?:[-之~]\d+)*)(?:号院|号(?!楼)|(?![-\da-z号栋幢座楼层室单]))|([一二三四五六七八九十]{1,3})号(?!楼))"
+)
+_BRACKETS = re.compile(r"[(\[【](.*?)[)\]】]")
+_BUILDING = re.compile(
+    r"^[^\d]*?(?:[\u4e00-\u9fffa-z0-9]{0,12}?(?:大厦|大楼|广场|中心|花园|公寓|小区|新村|苑|城|园|座|栋|幢|号楼|楼))+"
+)
 _POSTCODES: Final = (
     ("GB", re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}\b")),
     ("CA", re.compile(r"\b[a-z]\d[a-z]\s?\d[a-z]\d\b")),
@@ -125,8 +135,11 @@ def _parse_chinese(cleaned: str, plain: str, country: str) -> AddressParts:
         plain = plain[: postcode.start()] + plain[postcode.end() :]
     plain = _LABEL.sub("", _BLANK.sub("", plain), count=1)
     plain = plain.removeprefix("中华人民共和国").removeprefix("中国")
-    code, names, rest = _read_divisions(plain)
-    country = next((c for c, region in _SPECIAL_REGIONS.items() if code.startswith(region[:2])), country or ("CN" if code else ""))
+    remarks = "".join(_BRACKETS.findall(plain))
+    code, name, rest = _read_divisions(_BRACKETS.sub("", plain))
+    country = next(
+        (c for c, region in _SPECIAL_REGIONS.items() if code.startswith(region[:2])), country or ("CN" if name else "")
+    )
     province, city = parents(code) if code else ("", "")
     town, rest = _take(_TOWN, rest)
     if not town:
@@ -136,13 +149,13 @@ def _parse_chinese(cleaned: str, plain: str, country: str) -> AddressParts:
         country=country,
         province=province,
         city=city,
-        county=names if code[4:] != "00" else "",
+        county=name if code[4:] != "00" else "",
         region_code=code,
         town=town,
         road=road,
         number=number,
         building=building,
-        rest=rest,
+        rest=rest + remarks,
         folded=fold(cleaned),
         postal_code=next((group for group in postcode.groups() if group), "") if postcode is not None else "",
     )
@@ -152,10 +165,10 @@ def _read_divisions(text: str) -> tuple[str, str, str]:
     """Read province, city and county at the start, or behind a few characters if they are written in full there.
 
     Returns:
-        Deepest code, name of that division, what follows.
+        Deepest code, name of that division, what follows. 朝阳区 alone has a name and no code: there are several.
     """
     code, name, end = _walk(text, 0)
-    if not code and (ahead := _FULL_NAME_AHEAD.search(text, 0, 16)) is not None:
+    if not name and (ahead := _FULL_NAME_AHEAD.search(text, 0, 16)) is not None:
         for start in range(ahead.start(), ahead.end() - 2):
             if text[start : ahead.end()] in BY_NAME:
                 code, name, end = _walk(text, start)
@@ -165,36 +178,36 @@ def _read_divisions(text: str) -> tuple[str, str, str]:
 
 def _walk(text: str, start: int) -> tuple[str, str, int]:
     code, name, end = "", "", start
-    while len(code) == 0 or code[4:] == "00":
-        step = _next_division(text, end, code)
-        if step is None:
+    while (step := _next_division(text, _skip_repeated(text, end, code), code)) is not None:
+        code, name, end = step
+        if code[4:] != "00":
             break
-        division, end = step
-        code, name = division.code, division.name
     return code, name, end
 
 
-def _next_division(text: str, start: int, within: str) -> tuple[Division, int] | None:
-    """Find the longest division name at a place that lies in the division known so far."""
-    if within and (repeated := _repeated_name(text, start, within)):
-        start = repeated
+def _next_division(text: str, start: int, within: str) -> tuple[str, str, int] | None:
+    """Find the longest division name at a place that lies in the division known so far: its code, name and end."""
     for end in range(min(len(text), start + LONGEST_NAME), start + 1, -1):
         name = text[start:end]
-        found = BY_NAME.get(name)
-        if found is not None and (division := pick(found, within)) is not None:
-            return division, end
-        found = BY_SHORT_NAME.get(name)
-        if found is not None and (division := pick(found, within)) is not None and _may_be_short(division, text, end, within):
-            return division, end
+        if (found := BY_NAME.get(name)) is not None:
+            division = pick(found, within)
+            if division is not None:
+                return division.code, division.name, end
+            if not within:
+                return "", name, end
+        if (found := BY_SHORT_NAME.get(name)) is not None:
+            division = pick(found, within)
+            if division is not None and _may_be_short(division, text, end, within):
+                return division.code, division.name, end
     return None
 
 
-def _repeated_name(text: str, start: int, within: str) -> int:
-    """Skip a municipality's own name (北京市北京市朝阳区) and the collective word 市辖区."""
-    for word in (current_name(within), "市辖区", "直辖县级行政区划"):
+def _skip_repeated(text: str, start: int, within: str) -> int:
+    """Skip a municipality's name written twice (北京市北京市朝阳区) and collective words (市辖区)."""
+    for word in (current_name(within), "市辖区", "直辖县级行政区划") if within else ():
         if word and text.startswith(word, start):
             return start + len(word)
-    return 0
+    return start
 
 
 def _may_be_short(division: Division, text: str, end: int, within: str) -> bool:
@@ -215,11 +228,13 @@ def _read_tail(text: str) -> tuple[str, str, str, str]:
     """Read road, house number and building; what stands before the road belongs to the rest."""
     match = _ROAD.match(text)
     road, after = (match[0], text[match.end() :]) if match is not None else ("", text)
-    number = _NUMBER.match(after)
-    if number is not None:
-        after = after[number.end() :]
+    number = ""
+    match = _NUMBER.match(after)
+    if match is not None:
+        after = after[match.end() :]
+        number = match[1] or match[2] or str(han_number(match[3]))
     building, rest = _take(_BUILDING, after)
-    return road, number[1] if number is not None else "", building, rest
+    return road, number, building, rest
 
 
 # --- overseas ---------------------------------------------------------------------------------------------------------
@@ -236,10 +251,13 @@ def _parse_overseas(cleaned: str, plain: str, country: str) -> AddressParts:
     postcode, city, used = _postcode_and_city(parts, country)
     rest = ", ".join(part for place, part in enumerate(parts) if place != used)
     region = _SPECIAL_REGIONS.get(country, "")
+    if country == "CN" and city:
+        region = pinyin_region(city) or ""
+    province, chinese_city = parents(region) if region else ("", "")
     return AddressParts(
         country=country,
-        province=current_name(region) if region else "",
-        city=city,
+        province=province,
+        city=chinese_city or city,
         region_code=region,
         rest=rest,
         folded=fold(cleaned),

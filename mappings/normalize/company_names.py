@@ -12,7 +12,15 @@ from functools import lru_cache
 from typing import Final
 
 from mappings.normalize.company_regions import NOWHERE, Region, region_at_end, region_at_start, whole_region
-from mappings.normalize.data import INDUSTRY_WORDS, KEPT_FORMS, LEGAL_FORMS, UNIT_KINDS, UNITS_WITHOUT_COMPANY
+from mappings.normalize.data import (
+    ACCOUNT_WORDS,
+    BANKS,
+    INDUSTRY_WORDS,
+    KEPT_FORMS,
+    LEGAL_FORMS,
+    UNIT_KINDS,
+    UNITS_WITHOUT_COMPANY,
+)
 from mappings.normalize.foreign_names import parse_foreign
 from mappings.normalize.text import clean, fold, has_han, simplify
 
@@ -20,13 +28,14 @@ _BRACKET = re.compile(r"[(\[【〔{<《]([^()\[\]【】〔〕{}<>《》]*)[)\]�
 _WEAK_FORMS: Final = ("总公司", "公司")
 _STRONG_FORM = re.compile("|".join(sorted(LEGAL_FORMS.keys() - set(_WEAK_FORMS), key=len, reverse=True)))
 _WEAK_FORM = re.compile("(?<![分支子])(?:总公司|公司)")
-_DAMAGED_FORM = re.compile(r"(?:股份)?[有限责]?[有限责任公司]*限[有限责任公司]*$")
+_DAMAGED_FORM = re.compile(r"(?:股份)?[有限责]?[有限责任公司]*限[有限责任公司]*$|股份$")
 _LEFT_OF_FORM = re.compile(r"(?:股份|有限|责任|(?<![国所富])有)+$")
 _JAPANESE = re.compile("[\u3041-\u30ff]|株式会社|有限会社|合同会社")
 _UNIT = re.compile(f"(?:{'|'.join(sorted(UNIT_KINDS, key=len, reverse=True))})$")
-_ACCOUNT = re.compile("|".join(unit for unit, kind in UNIT_KINDS.items() if kind == "account"))
+_ACCOUNT = re.compile("|".join(ACCOUNT_WORDS))
+_AFFILIATES = re.compile("[及与]|的|下属|和其|和各")
 _LONE_UNIT = re.compile(f"(?:{'|'.join(sorted(UNITS_WITHOUT_COMPANY, key=len, reverse=True))})$")
-_HOUSE = re.compile("银行|信用社|信用联社|证券|保险|中行|工行|农行|建行|交行|招行|邮储|集团")
+_HOUSE = re.compile("银行|信用社|信用联社|证券|保险|中行|工行|农行|建行|交行|招行|邮储|集团|店")
 _KEPT_FORM = re.compile(f"(?:{'|'.join(sorted(KEPT_FORMS, key=len, reverse=True))})$")
 _GROUP = re.compile("(?:集团|控股)+$")
 _GLUE = " -—–_,.:;、·/"
@@ -119,7 +128,9 @@ def _parse_chinese(text: str) -> CompanyName:
     if not tail and not legal_form:
         body, tail = _split_lone_unit(body)
     unit, unit_kind, remark = _read_tail(tail)
-    body, is_group = _strip_group(body)
+    body, is_group = _strip_group(
+        BANKS.get(body, body.replace("农商行", "农村商业银行").replace("农商银行", "农村商业银行"))
+    )
     region, body = _take_region(body, brackets.region)
     body, still_group = _strip_group(body)
     trade_name, industry, kept_form = _split_industry(fold(body))
@@ -130,7 +141,7 @@ def _parse_chinese(text: str) -> CompanyName:
         region_code=region.code,
         trade_name=trade_name,
         industry=industry,
-        legal_form=legal_form or brackets.legal_form or kept_form,
+        legal_form=legal_form or brackets.legal_form or kept_form or ("group" if is_group or still_group else ""),
         unit=fold(unit),
         unit_kind=unit_kind,
         core=trade_name + industry,
@@ -163,7 +174,7 @@ class _Brackets:
 
 
 def _take_brackets(name: str) -> tuple[str, _Brackets]:
-    """Remove brackets; regions, 集团 and legal forms in them are read, Han words inside the name stay, the rest is remark."""
+    """Remove brackets: regions, 集团 and legal forms are read, Han words inside the name stay, the rest is remark."""
     if not _BRACKET.search(name):
         return name, _Brackets()
     region, legal_form, is_group, remarks, outside, end = NOWHERE, "", False, "", "", 0
@@ -187,7 +198,11 @@ def _split_legal_form(name: str) -> tuple[str, str, str]:
     """Split into what stands before the legal form, its class, and what follows."""
     match = _STRONG_FORM.search(name, 1)
     if match is not None:
-        later = None if name[match.end() : match.end() + 1] in {*"-—及的与和"} else _STRONG_FORM.search(name, match.end() + 2)
+        later = (
+            None
+            if name[match.end() : match.end() + 1] in {*"-—及的与和"}
+            else _STRONG_FORM.search(name, match.end() + 2)
+        )
         match = later or match
     match = match or _damaged_form(name) or _WEAK_FORM.search(name, 2)
     if match is None:
@@ -228,9 +243,14 @@ def _read_tail(tail: str) -> tuple[str, str, str]:
     if _ACCOUNT.search(tail):
         return tail, "account", tail
     match = _UNIT.search(tail)
-    if match is not None and tail[0] not in "及的与和":
-        return tail, UNIT_KINDS[match[0]], ""
-    return "", "", tail
+    if match is None or _AFFILIATES.match(tail):
+        return "", "", tail
+    return _without_level(tail, region_at_start(tail).text), UNIT_KINDS[match[0]], ""
+
+
+def _without_level(text: str, region: str) -> str:
+    """Drop 市 or 省 from the region a text starts with: 济南市珍珠泉支行 and 济南珍珠泉支行 are one."""
+    return text if len(region) < 3 or region[-1] not in "市省" else region[:-1] + text[len(region) :]
 
 
 def _strip_group(body: str) -> tuple[str, bool]:
@@ -243,8 +263,8 @@ def _take_region(body: str, in_brackets: Region) -> tuple[Region, str]:
     region = region_at_start(body)
     if region.text:
         rest = body[len(region.text) :]
-        body = rest if _has_trade_name(rest) else body
-        return (in_brackets if region.text == "中国" and in_brackets.code else region), body
+        body = rest if _has_trade_name(rest) else _without_level(body, region.text)
+        return (in_brackets if in_brackets.code and not region.code else region), body
     if in_brackets.text:
         return in_brackets, body
     region = region_at_end(body)

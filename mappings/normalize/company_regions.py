@@ -1,4 +1,4 @@
-"""Regions inside company names: at the start, at the end, in brackets, in pinyin."""
+"""Regions inside company names: at the start, at the end, in brackets."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from pypinyin import lazy_pinyin
-
-from mappings.normalize.data import MAJOR_COUNTY_CITIES
-from mappings.normalize.divisions import BY_NAME, BY_SHORT_NAME, DIVISIONS, LONGEST_NAME, Division, pick
+from mappings.normalize.data import CITIES_LIKE_WORDS
+from mappings.normalize.divisions import BY_NAME, BY_SHORT_NAME, LONGEST_NAME, Division, pick
 
 _CHINA: Final = ("中华人民共和国", "中国")
-_SPECIAL_ENGLISH: Final = {"hong kong": "810000", "hongkong": "810000", "macau": "820000", "macao": "820000", "taiwan": "710000",
-    "china": "", "inner mongolia": "150000", "tibet": "540000", "xi an": "610100", "peking": "110000", "tsingtao": "370200", "shaanxi": "610000"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +26,12 @@ NOWHERE: Final = Region("", "")
 def region_at_start(text: str) -> Region:
     """Read province, city and county words at the start of a folded name.
 
-    Short forms count for provinces, prefectures and well-known county-level cities; 义乌 is one, 沙河 only after 河北.
+    Short forms count for provinces, prefectures and county-level cities, 沙河 and its like only behind their province.
 
-    >>> region_at_start("深圳市南山区华强"), region_at_start("浙江义乌小商品"), region_at_start("中国平安"), region_at_start("华强")
-    (Region(text='深圳市南山区', code='440305'), Region(text='浙江义乌', code='330782'), Region(text='中国', code=''), Region(text='', code=''))
+    >>> region_at_start("深圳市南山区华强"), region_at_start("浙江义乌小商品").code
+    (Region(text='深圳市南山区', code='440305'), '330782')
+    >>> region_at_start("中国平安"), region_at_start("华强")
+    (Region(text='中国', code=''), Region(text='', code=''))
     """
     for word in _CHINA:
         if text.startswith(word):
@@ -65,7 +63,8 @@ def _step(text: str, start: int, within: str) -> tuple[int, str] | None:
 
 def _known_by_short_name(division: Division, name: str, within: str) -> bool:
     if division.level == "county":
-        return division.name.endswith("市") and (bool(within) or name in MAJOR_COUNTY_CITIES)
+        was_city = any(d.name.endswith("市") and d.code[:4] == division.code[:4] for d in BY_SHORT_NAME[name])
+        return was_city and (bool(within) or name not in CITIES_LIKE_WORDS)
     return True
 
 
@@ -91,26 +90,3 @@ def whole_region(text: str) -> Region | None:
     """
     region = region_at_start(text)
     return region if region.text and region.text == text else None
-
-
-def _pinyin_codes() -> dict[str, str]:
-    """Pinyin of provinces and prefectures, current ones, → code; homophones (Shanxi, Yichun …) mean nothing."""
-    codes: dict[str, set[str]] = {}
-    for code, known in DIVISIONS.items():
-        if code[4:] == "00" and known[0].end == 9999:
-            codes.setdefault("".join(lazy_pinyin(known[0].short)), set()).add(code)
-    single = {reading: min(found) for reading, found in codes.items() if len({c[:2] for c in found}) == 1}
-    return single | _SPECIAL_ENGLISH | {"shanxi": "140000"}
-
-
-_PINYIN_CODES: Final = _pinyin_codes()
-
-
-def region_of_pinyin(words: tuple[str, ...]) -> Region | None:
-    """Read one or two words as a region (Shenzhen, Hong Kong, China).
-
-    >>> region_of_pinyin(("shenzhen",)), region_of_pinyin(("hong", "kong")), region_of_pinyin(("siemens",))
-    (Region(text='shenzhen', code='440300'), Region(text='hongkong', code='810000'), None)
-    """
-    code = _PINYIN_CODES.get(" ".join(words))
-    return None if code is None else Region("".join(words), code)

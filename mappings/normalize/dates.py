@@ -10,6 +10,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mappings.normalize.errors import ValueReadError, hint
+from mappings.normalize.numerals import HAN_DIGITS, han_number
 from mappings.normalize.text import clean, is_placeholder
 
 _YEAR_FIRST = re.compile(r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})\s?[日号]?")
@@ -17,8 +18,9 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _REPUBLIC = re.compile(r"(?:中华)?民[国國]\s?(\d{1,3}|元)\s?年?\s?[-/.]?\s?(\d{1,2})\s?[月/.-]\s?(\d{1,2})\s?[日号]?")
 _EXCEL_SERIAL = re.compile(r"([1-9]\d{4})(?:\.\d+)?")
 _TIME_OF_DAY = re.compile(r"[T\s]\s?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s?(?:Z|[+-]\d{2}:?\d{2})?$")
-_HAN_DATE = re.compile(r"([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]")
-_HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_HAN_DATE = re.compile(
+    r"([〇零一二三四五六七八九]{4})年([一二三四五六七八九]|十[一二]?)月([一二三四五六七八九]|[一二三]?十[一二三四五六七八九]?)[日号]"
+)
 _EXCEL_EPOCH = date(1899, 12, 30)
 _PLACEHOLDERS = frozenset(
     {date(1, 1, 1), date(1753, 1, 1), date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1970, 1, 1)}
@@ -40,8 +42,9 @@ def read_date(text: str, *, formats: Sequence[str] = ()) -> date | None:
     Raises:
         ValueReadError: there is text, and it is no date of these forms.
 
-    >>> [str(read_date(t)) for t in ("2024年1月5日", "2024/1/5 10:30", "20240105", "民國113年1月5日", "二〇二四年一月五日", "45296")]
-    ['2024-01-05', '2024-01-05', '2024-01-05', '2024-01-05', '2024-01-05', '2024-01-05']
+    >>> texts = ("2024年1月5日", "2024/1/5 10:30", "20240105", "民國113年1月5日", "二〇二四年一月五日", "45296")
+    >>> {str(read_date(text)) for text in texts}
+    {'2024-01-05'}
     >>> str(read_date("05.01.2024", formats=("%d.%m.%Y",))), read_date("9999-12-31"), read_date("暂无")
     ('2024-01-05', None, None)
     """
@@ -68,7 +71,7 @@ def _by_forms(text: str) -> date | None:
         years = 1 if match[1] == "元" else int(match[1])
         return _date(1911 + years, int(match[2]), int(match[3]))
     if (match := _HAN_DATE.fullmatch(text)) is not None:
-        return _date(int(match[1].translate(_HAN_DIGITS)), _han_number(match[2]), _han_number(match[3]))
+        return _date(int(match[1].translate(HAN_DIGITS)), han_number(match[2]), han_number(match[3]))
     if (match := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text)) is not None:
         return _date(int(match[1]), int(match[2]), int(match[3]))
     if (match := _EXCEL_SERIAL.fullmatch(text)) is not None:
@@ -81,18 +84,6 @@ def _date(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def _han_number(numeral: str) -> int:
-    """Read a Chinese numeral below one hundred.
-
-    >>> _han_number("五"), _han_number("十"), _han_number("十二"), _han_number("二十"), _han_number("三十一")
-    (5, 10, 12, 20, 31)
-    """
-    tens, ten, ones = numeral.rpartition("十")
-    if not ten:
-        return int(numeral[:1].translate(_HAN_DIGITS))
-    return (int(tens.translate(_HAN_DIGITS)) if tens else 1) * 10 + (int(ones.translate(_HAN_DIGITS)) if ones else 0)
 
 
 def read_timestamp(text: str, *, zone: str) -> datetime:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from mappings.normalize.company_regions import NOWHERE, Region, region_of_pinyin
+from mappings.normalize.company_regions import NOWHERE, Region
 from mappings.normalize.data import (
     ENGLISH_INDUSTRY_WORDS,
     FOREIGN_FORMS,
@@ -14,6 +14,7 @@ from mappings.normalize.data import (
     GROUP_WORDS,
     LEGAL_FORMS,
 )
+from mappings.normalize.pinyin_regions import pinyin_region
 from mappings.normalize.text import fold, simplify
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -35,8 +36,9 @@ class ForeignParts:
 def parse_foreign(text: str) -> ForeignParts:
     """Take a company name that is not Chinese apart.
 
-    >>> parse_foreign("Shenzhen Huaqiang Electronics Co., Ltd.")
-    ForeignParts(trade_name='huaqiang', industry='electronics', legal_form='ltd', region=Region(text='shenzhen', code='440300'), is_group=False)
+    >>> parts = parse_foreign("Shenzhen Huaqiang Electronics Co., Ltd.")
+    >>> parts.trade_name, parts.industry, parts.legal_form, parts.region.code
+    ('huaqiang', 'electronics', 'ltd', '440300')
     >>> parse_foreign("Müller GmbH & Co. KG").legal_form, parse_foreign("トヨタ自動車株式会社").legal_form
     ('kg', 'kk')
     """
@@ -56,22 +58,23 @@ def parse_foreign(text: str) -> ForeignParts:
 
 
 def _strip_form(words: list[str]) -> tuple[list[str], str]:
-    """Take the legal form off the end (or front), the longest that leaves a word."""
+    """Take the legal form off the end and the front, at the end the longest, as long as a word stays."""
+    front = FOREIGN_FORMS_IN_FRONT.get(words[0], "") if len(words) > 1 else ""
+    words = words[1:] if front else words
     for length in range(min(_LONGEST_FORM, len(words) - 1), 0, -1):
         form = FOREIGN_FORMS.get(" ".join(words[-length:]))
         if form is not None:
             return words[:-length], form
-    if len(words) > 1 and words[0] in FOREIGN_FORMS_IN_FRONT:
-        return words[1:], FOREIGN_FORMS_IN_FRONT[words[0]]
-    return words, ""
+    return words, front
 
 
 def _strip_region(words: list[str]) -> tuple[list[str], Region]:
-    """Take a region off the front, else off the end, where a word stays."""
+    """Take a region of one or two words off the front, else off the end, where a word stays."""
     for length in (2, 1):
-        if len(words) > length and (region := region_of_pinyin(tuple(words[:length]))) is not None:
-            return words[length:], region
-    for length in (2, 1):
-        if len(words) > length and (region := region_of_pinyin(tuple(words[-length:]))) is not None:
-            return words[:-length], region
+        if len(words) <= length:
+            continue
+        for there, rest in ((words[:length], words[length:]), (words[-length:], words[:-length])):
+            code = pinyin_region(" ".join(there))
+            if code is not None:
+                return rest, Region("".join(there), code)
     return words, NOWHERE

@@ -33,12 +33,20 @@ _AUTHORITIES: Final = {  # registering authority → kinds of bodies it register
 }  # fmt: skip
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d{1,3}")
 _FLOAT = re.compile(r"(\d{5,})\.0+")
-_LABEL = re.compile(r"^[^\x00-\x7f\d]{2,12}[:\s]*(?=[0-9A-Z])|^(?:USCC|LEI|GLN|VAT|DUNS|D-U-N-S|TAX ?ID)(?: ?(?:NO|NUMBER|ID)\.?)?[:\s]+")
+_LABEL = re.compile(
+    r"^[^\x00-\x7f\d]{2,12}[:\s]*(?=[0-9A-Z])"
+    r"|^(?:USCC|LEI|GLN|VAT|DUNS|D-U-N-S|TAX ?ID)(?: ?(?:NO|NUMBER|ID)\.?)?[:\s]+"
+)
 _SEPARATORS = re.compile(r"[\s\-_.·/]+")
+_CHINESE: Final = frozenset({"cn_uscc", "cn_tax15", "cn_org9"})
+_NEARLY_USCC = re.compile(r"9[123]\d{6}[0-9A-Z]{8,11}")
+_WRITTEN_ORG9 = re.compile(r"[0-9A-Z]{8}-[0-9X]")
 _ORG9 = re.compile(r"[0-9A-Z]{8}[0-9X]")
 _RESIDENT18 = re.compile(r"[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX]")
 _RESIDENT15 = re.compile(r"[1-6]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
-_VAT = re.compile(r"(?:AT|BE|BG|CH|CY|CZ|DE|DK|EE|EL|ES|EU|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI)[0-9A-Z+*]{6,14}")
+_VAT = re.compile(
+    r"(?:AT|BE|BG|CH|CY|CZ|DE|DK|EE|EL|ES|EU|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI)[0-9A-Z+*]{6,14}"
+)
 _LEI = re.compile(r"[0-9A-Z]{18}\d{2}")
 
 
@@ -80,15 +88,32 @@ def read_identifier(text: str, *, kind: str = "") -> IdentifierValue | None:
         return IdentifierValue(kind or "cn_uscc", bare, valid=False, problem="excel_damage")
     whole = _FLOAT.fullmatch(bare)
     value = whole[1] if whole else _SEPARATORS.sub("", bare)
-    if not value or (is_placeholder(plain, "identifier") and not value.isdecimal()):
-        return None if not re.search(r"[0-9A-Z]{6}", value) else IdentifierValue(kind or "other", value, False, "placeholder")
+    if is_placeholder(bare):
+        return _placeholder(value, kind)
+    if not kind and _WRITTEN_ORG9.fullmatch(bare):
+        kind = "cn_org9"
     return _judge(value, _kind_of(value, kind), spreadsheet=whole is not None)
 
 
+def _placeholder(value: str, kind: str) -> IdentifierValue | None:
+    """Nothing for words (暂无, N/A), an invalid value for a long filler (000000000000000000)."""
+    if len(value) < 6 or not value.isascii():
+        return None
+    return IdentifierValue(
+        kind or ("cn_uscc" if len(value) == 18 else "other"), value, valid=False, problem="placeholder"
+    )
+
+
 def _kind_of(value: str, declared: str) -> str:
-    """Decide the type: a resident id wins over any declaration, since it must not be kept."""
-    if _is_resident(value) and not _uscc_problem(value) == "":
+    """Decide the type: a resident id wins over any declaration, since it must not be kept.
+
+    Among the Chinese company numbers the value wins if it passes its checks: columns of old systems hold all three.
+    """
+    if _is_resident(value) and _uscc_problem(value):
         return "ric"
+    chinese = {18: "cn_uscc", 15: "cn_tax15", 9: "cn_org9"}.get(len(value), "")
+    if declared in _CHINESE and chinese and not _CHECKS[chinese](value):
+        return chinese
     return declared or next((kind for kind, looks_like in _SHAPES if looks_like(value)), "other")
 
 
@@ -100,10 +125,11 @@ def _is_resident(value: str) -> bool:
 
 def _judge(value: str, kind: str, *, spreadsheet: bool) -> IdentifierValue:
     if kind == "ric":
-        return IdentifierValue(kind, _marker(value), stdnum.cn.ric.is_valid(value), "" if stdnum.cn.ric.is_valid(value) else "check_digit")
+        problem = "" if stdnum.cn.ric.is_valid(value) else "check_digit"
+        return IdentifierValue(kind, _marker(value), not problem, problem)
     check = _CHECKS.get(kind)
     problem = check(value) if check else ""
-    if problem and is_placeholder(value, "identifier"):
+    if (problem or not check) and is_placeholder(value, "identifier"):
         problem = "placeholder"
     elif problem and (spreadsheet or (len(value) > 15 and value.isdecimal() and value.endswith("000"))):
         problem = "excel_damage"
@@ -203,7 +229,8 @@ _CHECKS: Final[dict[str, Callable[[str], str]]] = {
     "duns": _duns_problem,
 }
 _SHAPES: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
-    ("cn_uscc", lambda value: len(value) == 18 and value[:8].isdecimal() or (len(value) == 18 and not _uscc_problem(value))),
+    ("cn_uscc", lambda value: len(value) == 18 and (value[:8].isdecimal() or not _uscc_problem(value))),
+    ("cn_uscc", lambda value: _NEARLY_USCC.fullmatch(value) is not None and is_registering_region(value[2:8])),
     ("lei", lambda value: _LEI.fullmatch(value) is not None),
     ("vat", lambda value: _VAT.fullmatch(value) is not None and not _vat_problem(value)),
     ("cn_tax15", lambda value: len(value) == 15 and value[:6].isdecimal() and is_registering_region(value[:6])),

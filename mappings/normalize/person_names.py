@@ -20,7 +20,7 @@ from mappings.normalize.data import (
 )
 from mappings.normalize.text import clean, fold, has_han, is_placeholder, readings
 
-_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
+_REMARK = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】|\+?\d[\d\s-]{5,}\d")
 _HAN_NAME = re.compile("[\u3400-\u9fff]+(?:[·•・][\u3400-\u9fff]+)*")
 _PREFIX = re.compile(rf"^(?:{'|'.join(DEPARTMENT_PREFIXES)})[:\s]*")
 _TITLE = re.compile(rf"(?:{'|'.join(sorted(TITLES, key=len, reverse=True))})$")
@@ -62,7 +62,7 @@ def parse_person(text: str) -> PersonName:
     >>> parse_person("张三先生").given, parse_person("欧阳娜娜").family, parse_person("Mr. WANG Wei").family
     ('三', '欧阳', 'WANG')
     """
-    plain = clean(_BRACKETS.sub(" ", unicodedata.normalize("NFKC", text))).strip(" ,;/:-")
+    plain = clean(_REMARK.sub(" ", unicodedata.normalize("NFKC", text))).strip(" ,;/:-")
     if is_placeholder(plain, "name"):
         return _NOBODY
     return _parse_han(plain) if has_han(plain) else _parse_latin(plain)
@@ -118,7 +118,7 @@ def _parse_latin(text: str) -> PersonName:
 
 def _place_of_family(names: list[str]) -> int:
     """Say which word is the family name: capitals, then the commonest Chinese family name, else the last."""
-    capitals = [place for place, word in enumerate(names) if len(word) > 1 and word.isupper()]
+    capitals = [place for place, word in enumerate(names) if len(word.rstrip(".")) > 1 and word.isupper()]
     if len(capitals) == 1:
         return capitals[0]
     ranked = [(_PINYIN_RANK[word.lower()], place) for place, word in enumerate(names) if word.lower() in _PINYIN_RANK]
@@ -150,7 +150,7 @@ def person_reading(text: str) -> str:
 
 
 def looks_like_person(text: str) -> bool:
-    """Tell whether a text in a company field is a Chinese person's name: 2 to 4 characters, family name, no company word.
+    """Tell whether a text in a company field is a Chinese person's name: 2-4 characters, family name, no company word.
 
     >>> [looks_like_person(t) for t in ("王小明", "欧阳娜娜", "金蝶软件", "王总", "华强公司")]
     [True, True, False, False, False]

@@ -1,6 +1,6 @@
 """Telephone numbers: several in a cell, extensions, labels, local numbers, Chinese and international.
 
-Chinese forms are read by a grammar of our own, everything else by ``phonenumbers``, which knows no Chinese extension and
+Chinese forms are read by a grammar of our own, all others by ``phonenumbers``, which knows no Chinese extension and
 takes ``1-650-253-0000`` for a Chinese mobile.
 """
 
@@ -25,11 +25,13 @@ _LABEL = re.compile(
     r"|\b[tmp](?=[:.\s]\s?[\d+])",
     re.IGNORECASE,
 )
-_EXTENSION = re.compile(r"^(.*?\d{3}\)?)\s?(?:转接?|分机号?|内线|extension|ext|x|#|\*|,)[\s.:号]*(\d{1,6})\s?号?$", re.IGNORECASE)
+_EXTENSION = re.compile(
+    r"^(.*?\d{3}\)?)\s?(?:转接?|分机号?|内线|extension|ext|x|#|\*|,)[\s.:号]*(\d{1,6})\s?号?$", re.IGNORECASE
+)
 _NOISE = re.compile(r"[^\d+().\-\s*#]+")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
 _FLOAT = re.compile(r"(\d{7,})\.0+")
-_NORTH_AMERICAN = re.compile(r"\+?1?[\s.-]?\(?([2-9]\d{2})\)?[\s.-]([2-9]\d{2})[\s.-](\d{4})")
+_NORTH_AMERICAN = re.compile(r"\+?1[\s.-]?\(?([2-9]\d{2})\)?[\s.-]?([2-9]\d{2})[\s.-](\d{4})")
 _NEIGHBOUR = re.compile(r"(852|853|886)[\s-]\(?(?:0?\)?)([\d\s-]{8,12})")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(0(?:10|2\d|[3-9]\d{2}))([2-8]\d{6,7})")
@@ -72,10 +74,12 @@ def read_phones(text: str, *, area: str = "", country: str = "CN") -> tuple[Phon
         area: area code with its 0 (``0755``) that completes a bare local number, see :func:`area_code_for`.
         country: ISO 3166 alpha-2 of the address, for numbers without a country code.
 
-    >>> read_phones("电话：0755-26988888转8012 / 13812345679")
-    (PhoneValue(number='+8675526988888', extension='8012', kind='landline'), PhoneValue(number='+8613812345679', extension='', kind='mobile'))
-    >>> read_phones("26988888", area="0755"), read_phones("26988888"), read_phones("1.38123E+10")
-    ((PhoneValue(number='+8675526988888', extension='', kind='landline'),), (), ())
+    >>> for phone in read_phones("电话：0755-26988888转8012 / 13812345679"):
+    ...     phone
+    PhoneValue(number='+8675526988888', extension='8012', kind='landline')
+    PhoneValue(number='+8613812345679', extension='', kind='mobile')
+    >>> read_phones("26988888", area="0755")[0].number, read_phones("26988888"), read_phones("1.38123E+10")
+    ('+8675526988888', (), ())
     """
     found: dict[tuple[str, str], PhoneValue] = {}
     for piece, is_fax in _pieces(unicodedata.normalize("NFKC", clean(text))):
@@ -94,7 +98,9 @@ def _pieces(text: str) -> list[tuple[str, bool]]:
             pieces.append((part[start : label.start()], is_fax))
             start, is_fax = label.end(), bool(label["fax"])
         pieces.append((part[start:], is_fax))
-    return [(piece.strip(" :.()-" if "(" not in piece else " :.-"), is_fax) for piece, is_fax in pieces if piece.strip()]
+    return [
+        (piece.strip(" :.()-" if "(" not in piece else " :.-"), is_fax) for piece, is_fax in pieces if piece.strip()
+    ]
 
 
 def _read_piece(piece: str, area: str, country: str) -> list[PhoneValue]:
@@ -103,9 +109,7 @@ def _read_piece(piece: str, area: str, country: str) -> list[PhoneValue]:
     if whole is not None:
         return [whole]
     words = [word for run in _NOISE.split(piece) for word in run.split()]
-    if len(words) < 2 and len(words[:1]) == len([piece]) and words[:1] == [piece]:
-        return []
-    return _read_words(words[:40], area, country)
+    return _read_words(words[:40], area, country) if words != [piece] else []
 
 
 def _read_words(words: list[str], area: str, country: str) -> list[PhoneValue]:

@@ -19,7 +19,12 @@ _ONE_CHARACTER_REPEATED = re.compile(r"([\dx无某?])\1*")
 _COUNTING_UP = "12345678901234567890"
 _COUNTING_DOWN = "98765432109876543210"
 _KNOWN_MOJIBAKE = re.compile("\ufffd|锟斤拷|烫烫|屯屯屯|锘縷")
-_LATIN1_RUN = re.compile("[\x80-\xff\u0152-\u0192\u02c6-\u02dc\u2013-\u203a\u20ac\u2122]{4,}")
+_LATIN1_RUN = re.compile("[\x80-\xff]{4,}")
+_UTF8_READ_AS_LATIN1 = (
+    re.compile(  # two Han characters: lead byte E4 to E9, then continuation bytes, some lost on the way
+        "(?:[ä-é][\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2013-\u203a\u20ac\u2122]{1,2}){2}"
+    )
+)
 
 
 class _CleaningTable(dict[int, str | None]):
@@ -62,14 +67,23 @@ class _FoldingTable(dict[int, str | None]):
         return unicodedata.normalize("NFKC", character)
 
 
+class _SimplifyingTable(dict[int, str]):
+    """Translation table, filled as characters are met: only Han characters change."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = (_FOLDING[code] or chr(code)) if code > 0x2FFF else chr(code)
+        return self[code]
+
+
 _CLEANING = _CleaningTable()
 _FOLDING = _FoldingTable()
+_SIMPLIFYING = _SimplifyingTable()
 
 
 def clean(text: str) -> str:
-    """Bring text into the form in which it is stored: NFC, no invisible characters, single blanks, trimmed.
+    r"""Bring text into the form in which it is stored: NFC, no invisible characters, single blanks, trimmed.
 
-    >>> clean("  深圳市\\u3000华强\\u200b电子\\ufeff ")
+    >>> clean("  深圳市\u3000华强\u200b电子\ufeff ")
     '深圳市 华强电子'
     """
     return " ".join(unicodedata.normalize("NFC", text.translate(_CLEANING)).split())
@@ -99,8 +113,7 @@ def simplify(text: str) -> str:
     >>> simplify("華強（集團） Co., LTD")
     '华强(集团) co., ltd'
     """
-    lowered = unicodedata.normalize("NFKC", clean(text)).casefold()
-    return "".join(_FOLDING[ord(c)] or c if c > "\u2fff" else c for c in lowered)
+    return unicodedata.normalize("NFKC", clean(text)).casefold().translate(_SIMPLIFYING)
 
 
 def has_han(text: str) -> bool:
@@ -161,10 +174,9 @@ def looks_mojibake(text: str) -> bool:
         return True
     if has_han(text):
         return _is_han_when_reread(text, "gb18030", "utf-8")
-    runs = _LATIN1_RUN.findall(text)
-    return any(
-        _is_han_when_reread(run, "cp1252", "utf-8") or _is_han_when_reread(run, "latin-1", "gb18030") for run in runs
-    )
+    if _UTF8_READ_AS_LATIN1.search(text):
+        return True
+    return any(_is_han_when_reread(run, "latin-1", "gb18030") for run in _LATIN1_RUN.findall(text))
 
 
 def _is_han_when_reread(text: str, written: str, really: str) -> bool:

@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -139,16 +140,20 @@ def why_no_openssh() -> str:
     return ""
 
 
-def run_openssh(folder: Path) -> Iterator[SftpServer]:
+def run_openssh(_: Path) -> Iterator[SftpServer]:
     if reason := why_no_openssh():
         pytest.skip(reason)
+    # the server's own user must get in, and pytest keeps its folders to itself
+    with tempfile.TemporaryDirectory(prefix="hub-openssh-") as name:
+        Path(name).chmod(0o755)
+        yield from serve_openssh(Path(name))
+
+
+def serve_openssh(folder: Path) -> Iterator[SftpServer]:
     for name in ("host_key", "user_key", "wrong_key"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True)
     port, root = free_port(), folder / "root"
     root.mkdir()
-    for parent in (folder, *folder.parents):
-        if parent.owner() == "root" and parent.parent != parent:
-            parent.chmod(parent.stat().st_mode | 0o011)
     (folder / "sshd_config").write_text(
         f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host_key\nPidFile none\n"
         f"AuthorizedKeysFile {folder}/user_key.pub\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
@@ -207,3 +212,11 @@ def any_server(any_server_process: SftpServer) -> SftpServer:
 def server(demo_server_process: SftpServer) -> SftpServer:
     """The demo's server, its folders empty."""
     return emptied(demo_server_process)
+
+
+@pytest.fixture
+def restart() -> Callable[[SftpServer], None]:
+    def again(server: SftpServer) -> None:
+        server.process = start(server.command, server.port)
+
+    return again

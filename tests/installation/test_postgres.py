@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import psutil
@@ -21,6 +23,7 @@ from hub.errors import HubError
 from hub.settings import Settings, load
 from hub.store import postgres_programs
 from hub.store.postgres import DatabaseAddress, ensure_running, stop
+from hub.supervisor.processes import await_end
 
 pytestmark = pytest.mark.postgres
 CHECKOUT = Path(hub.__file__).parent.parent
@@ -94,7 +97,7 @@ def test_committed_data_survive_a_kill(own: Settings) -> None:
     holder.execute("delete from customer")
     killed = postmaster(own)
     killed.kill()
-    psutil.wait_procs([killed], timeout=10)
+    assert await_end([killed], 10) == []
     assert query(ensure_running(own), "select count(*) from customer") == [(5000,)]
     holder.close()
 
@@ -112,6 +115,25 @@ def test_a_first_start_that_was_killed_begins_anew(own: Settings) -> None:
     half_done.mkdir(parents=True)
     assert query(ensure_running(own), "select 1") == [(1,)]
     assert not half_done.exists()
+
+
+@pytest.mark.slow
+def test_a_start_may_be_killed_at_any_instant(own: Settings) -> None:
+    random = Random(7)
+    command = [sys.executable, "-c", ENSURE]
+    environment = {"HUB_HOME": str(own.home), "PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT)}
+    for _ in range(8):
+        starter = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
+        try:
+            starter.wait(timeout=random.uniform(0.5, 3.0))
+        except subprocess.TimeoutExpired:
+            starter.kill() if random.random() < 0.5 else os.killpg(starter.pid, signal.SIGKILL)  # its helpers too
+            starter.wait()
+        assert query(ensure_running(own), "select 1") == [(1,)]
+        stop(own)
+        assert processes(own) == []
+        if random.random() < 0.5:
+            shutil.rmtree(own.home)
 
 
 def test_a_race_has_one_winner_and_no_loser(own: Settings) -> None:
@@ -237,7 +259,7 @@ def test_root_without_namespaces_has_a_server_too(
         killed = postmaster(settings)
         assert killed.username() == "nobody"
         killed.kill()
-        psutil.wait_procs([killed], timeout=10)
+        assert await_end([killed], 10) == []
         assert query(ensure_running(settings), "select 1") == [(1,)]
     finally:
         stop(settings)

@@ -132,6 +132,15 @@ def test_what_goes_out_to_the_erp_comes_back_as_the_same_element(
         assert there_and_back("address", value).party.addresses == (address,)
 
 
+@pytest.mark.parametrize(
+    "written", ["+86 755 2698 8888 ext. 8012", "+86-755-2698-8888 ext. 8012", "+8675526988888 ext. 8012"]
+)
+def test_a_number_the_erp_reformats_is_still_the_same_number(written: str) -> None:
+    outcome = COMPILED["erp.party"].map(erp_document("contact_mechanisms", {"type": "phone", "value": written}))
+    assert isinstance(outcome, Mapped)
+    assert [(p.number, p.extension) for p in outcome.records[0].party.phones] == [("+8675526988888", "8012")]
+
+
 def test_the_erp_gets_its_own_shape() -> None:
     erp = COMPILED["erp.party"]
     phone = erp.render("phone", {"number": "+8675526988888", "extension": "8012", "kind": "landline"})

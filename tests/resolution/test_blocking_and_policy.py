@@ -125,8 +125,8 @@ def test_a_broken_document_is_one_clear_sentence(broken: str, message: str) -> N
 
 
 def test_expectation_maximisation_finds_the_mixture_again(policy: Any) -> None:
-    agreeing, disagreeing = bytes([4, 6, 0, 4, 0, 5, 0, 0, 0]), bytes([0, 1, 0, 1, 0, 2, 0, 0, 0])
-    vectors = [agreeing] * 300 + [disagreeing] * 700 + [bytes([0, 6, 0, 4, 0, 2, 0, 0, 0])] * 10
+    agreeing, disagreeing = bytes([4, 8, 0, 4, 0, 5, 0, 0, 0]), bytes([0, 1, 0, 1, 0, 2, 0, 0, 0])
+    vectors = [agreeing] * 300 + [disagreeing] * 700 + [bytes([0, 8, 0, 4, 0, 2, 0, 0, 0])] * 10
     found = estimate(vectors, policy.kinds[Kind.ORGANISATION])
     assert found.prior == pytest.approx(0.31, abs=0.02)
     assert found.m["phone"][4] > 0.95

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from hub.demo.landscape.characters import pinyin
+from hub.demo.landscape.characters import spell
 from hub.demo.landscape.tables import words
 
 # frequent surnames, the most frequent first; drawn with falling weights
@@ -67,15 +67,15 @@ def some_landline(rng: Random, area_code: str) -> str:
 
 def company_domain(rng: Random, trade: str, industry: str) -> str:
     """Make a company's mail domain out of the pinyin of its trade name."""
-    initials = "".join(pinyin(c)[:1] for c in industry[:2])
-    stem = pinyin(trade) + rng.choice(("", "", initials, f"-{initials}", "group"))
+    initials = "".join(spell(c)[:1] for c in industry[:2])
+    stem = spell(trade) + rng.choice(("", "", initials, f"-{initials}", "group"))
     return f"{stem}.{rng.choice(('com', 'com', 'com', 'cn', 'com.cn', 'net'))}"
 
 
 def some_email(rng: Random, domain: str, person: str) -> str:
     """Draw an address: on the company's domain, or free mail where ``domain`` is empty."""
-    family = pinyin(surname(person))
-    given = pinyin(person[len(surname(person)) :])
+    family = spell(surname(person))
+    given = spell(person[len(surname(person)) :])
     if domain:
         local = rng.choice((f"{given}.{family}", f"{family}{given}", f"{given[:1]}{family}", rng.choice(_ROLES)))
         return f"{local}@{domain}"

@@ -72,7 +72,13 @@ DISGUISES: Mapping[str, Disguise] = {
 
 
 def disguise(record: Draft, rates: Mapping[str, float], rng: Random) -> None:
-    """Apply each kind of disguise with its rate and note those that changed something."""
-    for kind, apply in DISGUISES.items():
-        if rng.random() < rates.get(kind, 0.0) and apply(record, rng):
+    """Apply disguises and note those that changed something.
+
+    Args:
+        record: changed in place.
+        rates: probability by kind, in the order of :data:`DISGUISES`.
+        rng: source of chance.
+    """
+    for kind, rate in rates.items():
+        if rng.random() < rate and DISGUISES[kind](record, rng):
             record.kinds.append(kind)

@@ -141,7 +141,8 @@ def render(evaluation: Evaluation) -> Table:
     table = Table(
         title=f"{e.records:,} records of {e.customers:,} customers → {e.parties:,} parties",
         caption=f"precision {e.precision:.4f} · recall {e.recall:.3f}"
-        f" (with evidence {e.recall_with_evidence:.3f}) · F1 {e.f1:.3f} · L merges {e.l_merges} · X merges {e.x_merges}",
+        f" (with evidence {e.recall_with_evidence:.3f}) · F1 {e.f1:.3f}"
+        f" · L merges {e.l_merges} · X merges {e.x_merges}",
     )
     table.add_column("kind")
     for heading in ("pairs", "together", "share", "with evidence", "together"):

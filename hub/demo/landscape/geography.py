@@ -153,6 +153,7 @@ class Address:
         return replace(self, town="", road="", number="", building="", postal_code="")
 
 
+@cache
 def short_name(division: str) -> str:
     """Drop the class word of a division's name.
 

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from itertools import accumulate
 from random import Random
 
-from hub.demo.landscape.characters import pinyin
+from hub.demo.landscape.characters import pinyin, spell
 from hub.demo.landscape.tables import rows, words
 
 TRADE_CHARACTERS = (
@@ -115,14 +115,14 @@ class CompanyName:
     @property
     def english(self) -> str:
         """The English name such a company gives itself: ``Shenzhen Hengrui Machinery Co., Ltd.``."""
-        words = [region_pinyin(self.region), pinyin(self.trade).capitalize(), industry_english().get(self.industry, "")]
+        words = [region_pinyin(self.region), spell(self.trade).capitalize(), industry_english().get(self.industry, "")]
         unit = pinyin(self.unit.strip("－（）").replace("分公司", " branch")).title()
         return " ".join(word for word in (*words, _FORM_ENGLISH.get(self.form, "Co., Ltd."), unit) if word)
 
     @property
     def in_pinyin(self) -> str:
         """The name in pinyin words, as typed where a system takes no Chinese."""
-        written = (region_pinyin(self.region), *map(pinyin, (self.trade, self.industry, self.form, self.unit)))
+        written = (region_pinyin(self.region), *map(spell, (self.trade, self.industry, self.form, self.unit)))
         return " ".join(word.capitalize() for word in written if word)
 
 
@@ -198,7 +198,7 @@ def some_shop_name(rng: Random, city: str, county: str) -> CompanyName:
 
 def some_public_body(rng: Random, city: str, county: str) -> str:
     """Draw the name of a hospital, school or authority of a county."""
-    if rng.random() < 0.5:
+    if rng.random() < 0.75:
         kind = rng.choice(("小学", "中学", "幼儿园", "社区卫生服务中心", "村民委员会", "社区居民委员会"))
         return f"{city}{county}{''.join(rng.sample(TRADE_CHARACTERS, 2))}{kind}"
     return f"{city}{county}{rng.choice(_PUBLIC_BODIES)}"

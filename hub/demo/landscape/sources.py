@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
 from hub.demo.landscape.customers import Customer, Mix
-from hub.demo.landscape.disguises import disguise
+from hub.demo.landscape.disguises import DISGUISES, disguise
 from hub.demo.landscape.drafts import Draft, draft
 from hub.demo.landscape.evidence import Evidence, evidence
 from hub.demo.landscape.identifiers import gln
@@ -37,7 +38,7 @@ _NAME_RATES = {
     "abbreviation": 0.015,
     "order_swap": 0.04,
     "homophone": 0.02,
-    "shape": 0.010,
+    "shape": 0.015,
     "lost_character": 0.010,
     "doubled_character": 0.010,
     "transposed_characters": 0.010,
@@ -70,11 +71,6 @@ class Profile:
     rates: Mapping[str, float]
     filled: Mapping[str, float]
 
-    def all_rates(self, strength: float) -> dict[str, float]:
-        """Rates of every disguise, scaled by the mix."""
-        scaled = {kind: rate * self.names for kind, rate in _NAME_RATES.items()}
-        return {kind: rate * strength for kind, rate in (scaled | dict(self.rates)).items()}
-
 
 ERP = Profile(
     "erp",
@@ -83,8 +79,8 @@ ERP = Profile(
     0.20,
     0.35,
     rates={
-        "truncation_40": 0.15,
-        "truncation_30": 0.06,
+        "truncation_40": 0.25,
+        "truncation_30": 0.12,
         "truncation_20": 0.010,
         "moved_address": 0.5,
         "old_district": 0.35,
@@ -249,6 +245,14 @@ def _presence(customer: Customer, rng: Random) -> list[tuple[Profile, int]]:
     return [(profile, 1 + (rng.random() < profile.again) + (rng.random() < profile.again / 5)) for profile in known]
 
 
+@cache
+def _rates(stream: str, strength: float) -> dict[str, float]:
+    """Rate of every disguise that a stream knows, in the order in which they are put on."""
+    profile = next(profile for profile in PROFILES if profile.stream == stream)
+    rates = {kind: rate * profile.names for kind, rate in _NAME_RATES.items()} | dict(profile.rates)
+    return {kind: rates[kind] * strength for kind in DISGUISES if kind in rates}
+
+
 def _share(customer: Customer, profile: Profile) -> float:
     if profile is DEALER:
         return profile.share if "distributor" in customer.roles else 0.0
@@ -261,7 +265,7 @@ def _write(customer: Customer, profile: Profile, rng: Random, mix: Mix, *, again
     written = draft(customer)
     _leave_out(written, profile, rng, again=again)
     if customer.kind != "nobody":
-        disguise(written, profile.all_rates(mix.disguise), rng)
+        disguise(written, _rates(profile.stream, mix.disguise), rng)
     if again and rng.random() < 0.35:
         written.kinds.append("recreated")
     return written
