@@ -1,14 +1,14 @@
 """The connector contract, version 1.
 
 A connector is a class with a pydantic ``Config`` model, built as ``Connector(system, config)``. It implements
-:class:`Source`, and :class:`Sink` if it can write. What it can do is data (:class:`Capabilities`), so that the hub picks
-the safest way and the conformance kit in :mod:`connectors.testing` knows what to demand.
+:class:`Source`, and :class:`Sink` if it can write. What it can do is data (:class:`Capabilities`), so that the hub picks the
+safest way and the conformance kit in :mod:`connectors.testing` knows what to demand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import pyarrow as pa
@@ -210,12 +210,3 @@ class Sink(Protocol):
 
     def probe(self, stream: str, correlations: Sequence[str]) -> Mapping[str, Found]:
         """Find which of our correlation values exist in the target."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plugin:
-    """A connector's entry in the registry."""
-
-    name: str
-    connector: type[Source]
-    description: str = field(default="")

@@ -45,7 +45,7 @@ def connect(settings: Settings, connection: Connection) -> Iterator[Source]:
 
 def checks(settings: Settings) -> dict[str, Callable[[], None]]:
     """Map the systems of the project folder to a check of their connection; unreadable documents are left out."""
-    found = {}
+    found: dict[str, Callable[[], None]] = {}
     with suppress(HubError):  # the project folder has a finding of its own
         for document in documents(settings.project):
             if document.kind == "connection":

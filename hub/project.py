@@ -160,7 +160,7 @@ def _validated(model: type[Model], document: Document) -> Model:
 def _load(body: str, origin: str, typ: str = "safe") -> Any:
     try:
         return YAML(typ=typ).load(body)
-    except YAMLError as error:
+    except (YAMLError, ValueError) as error:  # ValueError: a date that does not exist
         mark = getattr(error, "problem_mark", None)
         place = f"{origin}:{mark.line + 1}:{mark.column + 1}" if mark else origin
         raise HubError(f"{place}: {getattr(error, 'problem', 'not readable as YAML')}", "Mend the document") from None

@@ -34,19 +34,20 @@ class Sightings:
     def __init__(self, settle_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._settle_seconds = settle_seconds
         self._clock = clock
-        self._seen: dict[tuple[str, str], tuple[Version, float]] = {}
+        self._seen: dict[str, dict[str, tuple[Version, float]]] = {}
 
     def note(self, folder: str, files: list[RemoteFile]) -> None:
-        """Take down a listing of a folder."""
+        """Take down a listing of a folder; what is not in it is forgotten."""
         now = self._clock()
+        before = self._seen.get(folder, {})
+        self._seen[folder] = {}
         for file in files:
-            version, _ = self._seen.get((folder, file.name), (None, 0.0))
-            if version != version_of(file):
-                self._seen[folder, file.name] = (version_of(file), now)
+            version, since = before.get(file.name, (None, now))
+            self._seen[folder][file.name] = (version_of(file), since if version == version_of(file) else now)
 
     def seconds_until_complete(self, folder: str, file: RemoteFile) -> float:
         """Return how much longer this version must stay as it is; 0 if it is complete."""
-        version, since = self._seen.get((folder, file.name), (None, 0.0))
+        version, since = self._seen.get(folder, {}).get(file.name, (None, 0.0))
         if version != version_of(file):
             return self._settle_seconds
         return max(0.0, since + self._settle_seconds - self._clock())

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from connectors.transport.sftp import parse_host_key
+from connectors.transport.ssh import parse_host_key
 
 
 class StreamConfig(BaseModel):

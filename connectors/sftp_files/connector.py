@@ -18,8 +18,9 @@ from connectors.sftp_files.place import Place, version_of
 from connectors.transport.delimited import read_delimited
 from connectors.transport.partin import read_partin
 from connectors.transport.records import Record, Table, UnreadableFileError, unreadable
-from connectors.transport.sftp import RemoteFile, Server, SftpSession
+from connectors.transport.sftp import RemoteFile, SftpSession
 from connectors.transport.spreadsheet import read_spreadsheet
+from connectors.transport.ssh import Server
 
 
 class SftpFiles:

@@ -132,7 +132,7 @@ def _is_cut_off(cells: list[str] | None, columns: list[str], ending: _Ending) ->
 
 def _judge(number: int, cells: list[str] | None, source: str, columns: list[str]) -> Record:
     if cells is None:
-        message = "a quote in this row does not close, or text follows a closing quote"
+        message = "a quote in this row does not close, text follows a closing quote, or a cell is endless"
         remedy = "Double the quotes inside quoted cells in the source"
         return defective(number, Defect("bad_quoting", message, "", remedy), source)
     if len(cells) != len(columns):

@@ -76,7 +76,7 @@ class Added(_Shape):
 
 
 class Replaced(_Shape):
-    """Children to overwrite."""
+    """Children to overwrite; fields that are not given stay as they are."""
 
     identifiers: list[KeptIdentifier] = []
     addresses: list[KeptAddress] = []
@@ -210,9 +210,8 @@ def _replaced(name: str, children: Sequence[Kept], current: Sequence[Mapping[str
 
 
 def _agrees(child: Kept, row: Mapping[str, Any]) -> bool:
-    if isinstance(child, ContactMechanism) and child.name is not None and child.name != row["name"]:
-        return False
-    return _identity(child.model_dump()) == _identity(row)
+    given = child.model_dump(exclude={"id"}, exclude_unset=True)
+    return _identity({**row, **given}) == _identity(row) and given.get("name", row.get("name")) == row.get("name")
 
 
 def _identity(child: Mapping[str, Any]) -> tuple[str, ...]:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mappings.normalize.addresses import parse_address
-
 from mappings.canonical import Identifier, Kind, Name, NameType, Party
+from mappings.normalize.addresses import parse_address
 from mappings.normalize.company_names import parse_company
 from mappings.normalize.identifiers import organisation_code
 from mappings.normalize.text import fold, is_placeholder

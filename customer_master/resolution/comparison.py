@@ -62,7 +62,7 @@ class EmailLevel(IntEnum):
 
 
 class AddressLevel(IntEnum):
-    """Addresses. ``COMMON``: the same house, but many are there, or another room in it."""
+    """Addresses. ``RARE``: the same room, or the same house if few are there; ``COMMON``: the same house only."""
 
     MISSING = 0
     OTHER_CITY = 1
@@ -249,19 +249,18 @@ def _emails(a: Features, b: Features, frequency: Frequency) -> EmailLevel:
 
 
 def _addresses(a: Features, b: Features, frequency: Frequency) -> AddressLevel:
-    best = AddressLevel.MISSING
-    for left in a.addresses:
-        for right in b.addresses:
-            level = _address(left, right)
-            if level is AddressLevel.RARE and _rarest(a, KeyKind.ADDRESS, [left.place], frequency) is not Rarity.RARE:
-                level = AddressLevel.COMMON
-            best = max(best, level)
-    return best
+    return max(
+        (_address(left, right, a, frequency) for left in a.addresses for right in b.addresses),
+        default=AddressLevel.MISSING,
+    )
 
 
-def _address(a: AddressFeatures, b: AddressFeatures) -> AddressLevel:
+def _address(a: AddressFeatures, b: AddressFeatures, party: Features, frequency: Frequency) -> AddressLevel:
     if a.place and a.place == b.place:
-        return AddressLevel.COMMON if a.room and b.room and a.room != b.room else AddressLevel.RARE
+        if a.room and b.room:
+            return AddressLevel.RARE if a.room == b.room else AddressLevel.COMMON
+        rare = _rarest(party, KeyKind.ADDRESS, [a.place], frequency) is Rarity.RARE
+        return AddressLevel.RARE if rare else AddressLevel.COMMON
     if a.country != b.country or (a.city and b.city and a.city != b.city):
         return AddressLevel.OTHER_CITY
     if not a.road or not b.road:

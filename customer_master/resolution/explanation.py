@@ -127,5 +127,5 @@ def _row(attribute: str, comparison: Comparison, a: Party, b: Party, policy: Mat
 
 
 def _shown(attribute: str, party: Party) -> str:
-    values = _VALUES.get(attribute, lambda p: [n.text for n in p.names])(party)
+    values = _VALUES[attribute](party) if attribute in _VALUES else [n.text for n in party.names]
     return " · ".join(dict.fromkeys(values))

@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mappings.normalize.addresses import parse_address
-
 from mappings.canonical import Address, Identifier, Kind, Party
+from mappings.normalize.addresses import parse_address
 from mappings.normalize.company_names import CompanyName, parse_company
 from mappings.normalize.emails import domain, is_free_mail
 from mappings.normalize.identifiers import organisation_code
@@ -19,7 +18,8 @@ _CHINESE_IDENTIFIERS = frozenset({"cn_uscc", "cn_tax15", "cn_org9"})
 _LONGEST_TRADE = 4  # a longer Chinese trade name has the business in it, which its reader did not recognise
 _LEAST_REPAIRABLE = 15  # an identifier shorter than this, once damaged, says too little
 _UNIT_ENDINGS = (
-    "分公司", "支行", "部", "处", "所", "厂", "厂区", "库", "仓", "点", "站", "店", "中心", "基地", "食堂", "专户", "基金", "信托", "计划",
+    "分公司", "支行", "部", "处", "所", "厂", "厂区", "库", "仓", "点", "站", "店", "中心", "基地", "食堂",
+    "专户", "基金", "信托", "计划",
 )  # fmt: skip
 _LATIN_UNIT = re.compile(r"(?:\b(?:ltd|limited|llc|inc|corp|gmbh|plc)|gongsi)\b\W+([a-z][a-z ]{3,})$", re.IGNORECASE)
 _BRANCH = re.compile("(?:fengongsi|branch)$")
@@ -223,8 +223,8 @@ def _person_name(text: str) -> NameFeatures:
 def _address(address: Address) -> AddressFeatures:
     parts = parse_address(address.text, country=address.country)
     if parts.country not in ("", "CN"):
-        words = sorted({fold(word) for word in f"{parts.rest} {parts.city}".split()} - {""})
-        has_house = any(character.isdigit() for character in parts.rest)
+        words = sorted({fold(w) for w in f"{parts.rest} {parts.city} {parts.postal_code}".split()} - {""})
+        has_house = any(word.isdigit() for word in words)
         return AddressFeatures(parts.country, fold(parts.city), "", "".join(words) if has_house else "", "")
     city = city_of(parts.region_code) or city_of(address.region)
     road, number = fold(parts.road), fold(parts.number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from enum import IntEnum
 from functools import lru_cache
 
@@ -37,12 +37,18 @@ class NameLevel(IntEnum):
     EXACT = 9
 
 
-def compare_names(left: Iterable[NameFeatures], right: Iterable[NameFeatures], *, person: bool) -> NameLevel:
-    """Compare two parties by their best pair of names."""
+def compare_names(left: Sequence[NameFeatures], right: Sequence[NameFeatures], *, person: bool) -> NameLevel:
+    """Compare two parties by their best pair of names.
+
+    A Latin name is mostly a translation, and different Chinese names have the same one: where both parties have Chinese
+    names, only these are compared.
+    """
     compare = _person_level if person else _company_level
+    han_left, han_right = [n for n in left if n.han], [n for n in right if n.han]
+    both_han = bool(han_left and han_right)
     best = NameLevel.MISSING
-    for a in left:
-        for b in right:
+    for a in han_left if both_han else left:
+        for b in han_right if both_han else right:
             best = max(best, compare(a, b) if a.folded <= b.folded else compare(b, a))
     return best
 
@@ -85,9 +91,13 @@ def _resemblance(a: NameFeatures, b: NameFeatures) -> NameLevel:
     if a.sound == b.sound:
         return NameLevel.SOUND
     allowed = 1 if a.han or len(short.core) < 8 else 2
-    slip = len(long.core) > 2 and OSA.distance(a.core, b.core, score_cutoff=allowed) <= allowed
+    slip = len(long.core) > 2 and (_is_slip(a.core, b.core, allowed) or _is_slip(a.folded, b.folded, 1))
     abbreviation = 1 < len(short.folded) <= _LONGEST_ABBREVIATION and _is_subsequence(short.folded, long.folded)
     return NameLevel.SIMILAR if slip or abbreviation else NameLevel.DIFFERENT
+
+
+def _is_slip(a: str, b: str, allowed: int) -> bool:
+    return OSA.distance(a, b, score_cutoff=allowed) <= allowed
 
 
 def _is_subsequence(short: str, long: str) -> bool:
@@ -107,5 +117,6 @@ def _person_level(a: NameFeatures, b: NameFeatures) -> NameLevel:
         return NameLevel.SOUND
     if a.han != b.han:
         return NameLevel.MISSING
-    slip = max(len(a.core), len(b.core)) > 2 and OSA.distance(a.core, b.core, score_cutoff=1) <= 1
-    return NameLevel.SIMILAR if slip else NameLevel.DIFFERENT
+    return (
+        NameLevel.SIMILAR if max(len(a.core), len(b.core)) > 2 and _is_slip(a.core, b.core, 1) else NameLevel.DIFFERENT
+    )

@@ -103,8 +103,8 @@ def score(comparison: Comparison, policy: MatchPolicy) -> Score:
 def linkages(scores: Mapping[Pair, Score]) -> dict[Pair, float]:
     """Give scored pairs the weights that they have in clustering.
 
-    A match speaks for one group by its weight. A pair that has proofs and yet had to be left to a person speaks against it,
-    a related or different one forbids nearly everything. Where only the names agree nothing is known.
+    A match speaks for one group by its weight. A pair that has proofs and yet had to be left to a person speaks against
+    it, a related or different one nearly forbids it. Where only the names agree nothing is known.
     """
     return {pair: _linkage(s) for pair, s in scores.items() if s.band != "review" or s.evidence}
 
@@ -169,13 +169,15 @@ def _rule_evidence(c: Comparison) -> Ruling:
             "only the trade name is common, the business is not",
         ),
         (
-            c.name is NameLevel.TRADE and not (identified or {"phone_rare", "email_rare"} & set(found)),
-            "only the trade name is known, which a group of companies may share, and so are its house and domain",
+            c.name is NameLevel.TRADE and not identified and {"phone_rare", "email_rare"}.isdisjoint(found),
+            "only the trade name is known, which a group of companies may share, like its house and mail domain",
         ),
         (
-            c.name < NameLevel.TRADE
-            and not identified
-            and len(found) + (c.contact is ContactLevel.SAME) < 2,
+            c.name is NameLevel.TRANSCRIBED and found == ("email_domain",),
+            "the mail domain says no more than the trade name in pinyin",
+        ),
+        (
+            c.name < NameLevel.TRADE and not identified and len(found) + (c.contact is ContactLevel.SAME) < 2,
             "the names only resemble each other and a second proof is missing",
         ),
     )

@@ -24,7 +24,7 @@ def show_account(console: Console, account: Account) -> None:
     for target, states in account.targets.items():
         console.print(_row_table(f"Deliveries to {target}", states))
     if account.dead_letters:
-        console.print(_dead_letters(account))
+        _show_dead_letters(console, account)
     for problem in account.problems:
         console.print(Text(f"  {problem}", style="red" if account.state == "red" else "yellow"))
     if account.seconds:
@@ -33,10 +33,10 @@ def show_account(console: Console, account: Account) -> None:
 
 def _sources(account: Account) -> Table:
     table = Table(title="Sources", title_justify="left")
-    table.add_column("stream")
+    table.add_column("stream", no_wrap=True)
     more = sorted({k for s in account.sources.values() for o in s.values() for k in o} - {*_FATES, "error"})
     for name in (*_FATES, *more):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     for system, streams in account.sources.items():
         for stream, own in streams.items():
             cells = [str(own.get(name, "")) for name in (*_FATES, *more)]
@@ -52,16 +52,14 @@ def _row_table(title: str, values: dict[str, Any]) -> Table:
     return table
 
 
-def _dead_letters(account: Account) -> Table:
-    table = Table(title="Dead letters", title_justify="left")
-    for name in ("count", "stream", "kind", "first", "what", "remedy"):
-        table.add_column(name, justify="right" if name == "count" else "left", overflow="fold")
+def _show_dead_letters(console: Console, account: Account) -> None:
+    """One line a cause: a table of sentences is unreadable on a narrow terminal."""
+    console.print(Text("Dead letters", style="italic"))
     for letter in account.dead_letters:
-        table.add_row(
-            str(letter["count"]), f"{letter['system']}.{letter['stream']}", letter["kind"], letter["origin"],
-            Text(letter["message"]), Text(letter["remedy"]),
-        )  # fmt: skip
-    return table
+        place = f"{letter['system']}.{letter['stream']} {letter['kind']}"
+        more = f" and {letter['count'] - 1} more" if letter["count"] > 1 else ""
+        sentence = f"  {letter['count']:>5} {place}: {letter['message']} ({letter['origin']}{more}). {letter['remedy']}"
+        console.print(Text(sentence), soft_wrap=True)
 
 
 def show_trace(console: Console, trace: Trace) -> None:

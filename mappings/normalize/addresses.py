@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from mappings.normalize.data import COUNTRY_WORDS
+from mappings.normalize.data import BUILDING_WORDS, COUNTRY_WORDS, PLACE_WORDS, ZONE_WORDS
 from mappings.normalize.divisions import BY_NAME, BY_SHORT_NAME, LONGEST_NAME, Division, current_name, parents, pick
 from mappings.normalize.numerals import han_number
 from mappings.normalize.pinyin_regions import pinyin_region
@@ -19,26 +19,23 @@ _POSTCODE_CN = re.compile(
     r"(?:邮编|邮政编码|p\.?c\.?|zip)[:：]?\s*(\d{6})(?!\d)|^(\d{6})(?=[^\d])|(?<![\d号室楼#-])(\d{6})$"
 )
 _FULL_NAME_AHEAD = re.compile(r"[\u4e00-\u9fff]{2,8}?(?:省|自治区|市)")
-_NOT_A_SHORT_NAME = re.compile(
-    r"[东南西北中]{0,2}[一二三四五六七八九十\d]?(?:路|街|大道|道|巷|弄|里|大厦|广场|花园|新村|小区|大学|公寓|公园|医院|火车站|车站|机场|宾馆|酒店|商城|国际|工业|科技|公司|桥|镇|乡|村)"
-)
+_NOT_A_SHORT_NAME = re.compile(rf"[东南西北中]{{0,2}}[一二三四五六七八九十\d]?(?:{'|'.join(PLACE_WORDS)})")
 _TOWN = re.compile(
-    r"^[\u4e00-\u9fff](?:(?!路|大道)[\u4e00-\u9fff]){0,7}?(?:街道办事处|街道|镇|乡|苏木|街(?=[\u4e00-\u9fff]{2,8}(?:路|街|大道)\d))(?!路|街|大|[东南西北中]路)"
+    r"^[\u4e00-\u9fff](?:(?!路|大道)[\u4e00-\u9fff]){0,7}?"
+    r"(?:街道办事处|街道|镇|乡|苏木|街(?=[\u4e00-\u9fff]{2,8}(?:路|街|大道)\d))(?!路|街|大|[东南西北中]路)"
 )
-_ZONE = re.compile(
-    r"^(?:(?!路|号|大道)[\u4e00-\u9fff\d]){1,12}?(?:开发区|工业园区|产业园区|工业园|产业园|科技园区|科技园|高新区|保税区|自贸区|试验区|实验区|经济区|新区|园区|工业区)"
-)
+_ZONE = re.compile(rf"^(?:(?!路|号|大道)[\u4e00-\u9fff\d]){{1,12}}?(?:{'|'.join(ZONE_WORDS)})")
 _ROAD = re.compile(
     r"[\u4e00-\u9fffa-z0-9]{1,12}?(?:大道|大街|公路|胡同|路|街|道|巷|弄(?=\d)|里(?=\d|$)|线(?=\d))"
     r"(?:(?:[东南西北中]{1,2}|[一二三四五六七八九])段|[东南西北中](?=[甲乙丙丁]?\d|$))?"
 )
 _NUMBER = re.compile(
-    r"第?(?:(\d+弄\d*)号?|([甲乙丙丁]?\d+(?:[-之~]\d+)*)(?:号院|号(?!楼)|(?![-\da-z号栋幢座楼层室单]))|([一二三四五六七八九十]{1,3})号(?!楼))"
+    r"第?(?:(\d+弄\d*)号?"
+    r"|([甲乙丙丁]?\d+(?:[-之~]\d+)*)(?:号院|号(?!楼)|(?![-\da-z号栋幢座楼层室单]))"
+    r"|([一二三四五六七八九十]{1,3})号(?!楼))"
 )
 _BRACKETS = re.compile(r"[(\[【](.*?)[)\]】]")
-_BUILDING = re.compile(
-    r"^[^\d]*?(?:[\u4e00-\u9fffa-z0-9]{0,12}?(?:大厦|大楼|广场|中心|花园|公寓|小区|新村|苑|城|园|座|栋|幢|号楼|楼))+"
-)
+_BUILDING = re.compile(rf"^\D*?(?:[\u4e00-\u9fffa-z0-9]{{0,12}}?(?:{'|'.join(BUILDING_WORDS)}))+")
 _POSTCODES: Final = (
     ("GB", re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}\b")),
     ("CA", re.compile(r"\b[a-z]\d[a-z]\s?\d[a-z]\d\b")),

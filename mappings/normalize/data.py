@@ -68,10 +68,13 @@ TITLES: Final = _SECTIONS["titles"]
 DEPARTMENT_PREFIXES: Final = _SECTIONS["department_prefixes"]
 LATIN_TITLES: Final = _set("latin_titles")
 
-# telephone, mail, countries
+# telephone, mail, addresses
 AREA_CODE_LINES: Final = tuple(tuple(line.split()) for line in _lines("area_codes.txt"))
 FREE_MAIL_DOMAINS: Final = frozenset(_words("free_mail_domains.txt"))
 ROLE_MAILBOXES: Final = _set("role_mailboxes")
+PLACE_WORDS: Final = _SECTIONS["place_words"]
+ZONE_WORDS: Final = _SECTIONS["zone_words"]
+BUILDING_WORDS: Final = _SECTIONS["building_words"]
 COUNTRY_WORDS: Final = {word.replace("_", " "): code for word, code in _table("country_words").items()}
 
 LEGAL_FORMS: Final[dict[str, str]] = {

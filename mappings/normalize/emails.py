@@ -26,7 +26,7 @@ def read_emails(text: str) -> tuple[str, ...]:
     (('wangwei@example.com',), (), ())
     """
     words = _SEPARATORS.split(unicodedata.normalize("NFKC", clean(text)).lower())
-    candidates = (_LABEL.sub("", word).strip(_TRAILING) for word in words if "@" in word)
+    candidates = (_LABEL.sub("", word).rstrip(_TRAILING) for word in words if "@" in word)
     return tuple(dict.fromkeys(c for c in candidates if _SYNTAX.fullmatch(c) and not is_placeholder(c, "email")))
 
 

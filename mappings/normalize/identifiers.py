@@ -34,10 +34,10 @@ _AUTHORITIES: Final = {  # registering authority → kinds of bodies it register
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d{1,3}")
 _FLOAT = re.compile(r"(\d{5,})\.0+")
 _LABEL = re.compile(
-    r"^[^\x00-\x7f\d]{2,12}[:\s]*(?=[0-9A-Z])"
+    r"^[\u4e00-\u9fff]{2,12}[:\s]*(?=[0-9A-Z])"
     r"|^(?:USCC|LEI|GLN|VAT|DUNS|D-U-N-S|TAX ?ID)(?: ?(?:NO|NUMBER|ID)\.?)?[:\s]+"
 )
-_SEPARATORS = re.compile(r"[\s\-_.·/]+")
+_SEPARATORS = re.compile(r"[\s\-_.·/'`‘’]+")
 _CHINESE: Final = frozenset({"cn_uscc", "cn_tax15", "cn_org9"})
 _NEARLY_USCC = re.compile(r"9[123]\d{6}[0-9A-Z]{8,11}")
 _WRITTEN_ORG9 = re.compile(r"[0-9A-Z]{8}-[0-9X]")
@@ -87,7 +87,7 @@ def read_identifier(text: str, *, kind: str = "") -> IdentifierValue | None:
     if _SCIENTIFIC.fullmatch(bare):
         return IdentifierValue(kind or "cn_uscc", bare, valid=False, problem="excel_damage")
     whole = _FLOAT.fullmatch(bare)
-    value = whole[1] if whole else _SEPARATORS.sub("", bare)
+    value = whole[1] if whole else unicodedata.normalize("NFKC", _SEPARATORS.sub("", bare))
     if is_placeholder(bare):
         return _placeholder(value, kind)
     if not kind and _WRITTEN_ORG9.fullmatch(bare):

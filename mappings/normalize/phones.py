@@ -39,7 +39,9 @@ _LOCAL = re.compile(r"[2-8]\d{6,7}")
 _SERVICE = re.compile(r"[48]00\d{7}")
 _TAIWAN_MOBILE = re.compile(r"09\d{8}")
 _SHORT_EXTENSION = re.compile(r"^(.*\d{7,8})-(\d{1,5})$")
-_MAX_NUMBERS = 10
+_MAX_NUMBERS: Final = 10
+_MAX_GROUPS: Final = 5
+"""Groups of digits a written number has at most: +86 755 2698 8888 12."""
 _KINDS: Final = {
     phonenumbers.PhoneNumberType.MOBILE: "mobile",
     phonenumbers.PhoneNumberType.FIXED_LINE: "landline",
@@ -98,9 +100,13 @@ def _pieces(text: str) -> list[tuple[str, bool]]:
             pieces.append((part[start : label.start()], is_fax))
             start, is_fax = label.end(), bool(label["fax"])
         pieces.append((part[start:], is_fax))
-    return [
-        (piece.strip(" :.()-" if "(" not in piece else " :.-"), is_fax) for piece, is_fax in pieces if piece.strip()
-    ]
+    return [(_trim(piece), is_fax) for piece, is_fax in pieces if piece.strip()]
+
+
+def _trim(piece: str) -> str:
+    """Strip punctuation, and brackets that a label or separator has torn apart."""
+    piece = piece if piece.count("(") == piece.count(")") else piece.replace("(", " ").replace(")", " ")
+    return piece.replace("()", "").strip(" :.-")
 
 
 def _read_piece(piece: str, area: str, country: str) -> list[PhoneValue]:
@@ -115,7 +121,7 @@ def _read_piece(piece: str, area: str, country: str) -> list[PhoneValue]:
 def _read_words(words: list[str], area: str, country: str) -> list[PhoneValue]:
     values, start = [], 0
     while start < len(words):
-        for end in range(min(len(words), start + 5), start, -1):
+        for end in range(min(len(words), start + _MAX_GROUPS), start, -1):
             value = _read_one(" ".join(words[start:end]), area, country)
             if value is not None:
                 values.append(value)

@@ -15,7 +15,8 @@ _HAN = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U00
 _TEST_RECORD = re.compile(
     r"(?:测试|test|demo|dummy)(?:客户|公司|用户|数据|账号|账户|记录|有限公司|customer|company|user|account|data|record)?\d*"
 )
-_ONE_CHARACTER_REPEATED = re.compile(r"([\dx无某?])\1*")
+_FILLER = re.compile(r"0+|x+|无+|某+")
+_ONE_DIGIT_REPEATED = re.compile(r"(\d)\1*")
 _COUNTING_UP = "12345678901234567890"
 _COUNTING_DOWN = "98765432109876543210"
 _KNOWN_MOJIBAKE = re.compile("\ufffd|锟斤拷|烫烫|屯屯屯|锘縷")
@@ -139,13 +140,15 @@ def is_placeholder(text: str, field: str = "any") -> bool:
     (True, True, False)
     """
     folded = fold(text)
-    if folded in PLACEHOLDERS or _TEST_RECORD.fullmatch(folded) or _ONE_CHARACTER_REPEATED.fullmatch(folded):
+    if folded in PLACEHOLDERS or _TEST_RECORD.fullmatch(folded) or _FILLER.fullmatch(folded):
         return True
     match field:
         case "phone":
             return _is_digit_filler(folded)
         case "identifier":
             return _is_digit_filler(folded) or "xxxx" in folded
+        case "name":
+            return folded in PLACEHOLDERS_BY_FIELD["name"] or _ONE_DIGIT_REPEATED.fullmatch(folded) is not None
         case "email":
             return simplify(text) in PLACEHOLDERS_BY_FIELD["email"]
         case _:
@@ -157,7 +160,7 @@ def _is_digit_filler(folded: str) -> bool:
     digits = folded.removeprefix("+").removeprefix("86")
     if digits in PLACEHOLDERS_BY_FIELD["phone"] or digits.rstrip("x") in _COUNTING_UP or digits in _COUNTING_DOWN:
         return True
-    return len(digits) >= 7 and len(set(digits[-7:])) == 1
+    return _ONE_DIGIT_REPEATED.fullmatch(digits) is not None or (len(digits) >= 7 and len(set(digits[-7:])) == 1)
 
 
 def looks_mojibake(text: str) -> bool:

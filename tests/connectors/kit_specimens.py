@@ -56,7 +56,7 @@ class Honest:
                 record = RawRecord(f"things,{key}", f"{row['time']:06}", {"text": row["text"]})
                 yield Batch(stream, to_table([record]), {"time": row["time"]})
 
-    def settle(self, stream, cursor):
+    def settle(self, stream, _cursor):
         self._known(stream)
 
     def close(self):
@@ -82,6 +82,7 @@ class Honest:
 
     def probe(self, stream, correlations):
         self.check()
+        self._known(stream)
         return {
             row["correlation"]: Found(key, str(row["time"]))
             for key, row in self.shelf.rows.items()
@@ -135,7 +136,7 @@ class LosesRowsWhenResumed(Honest):
 
 
 class ReadsEverythingAnew(Honest):
-    def read(self, stream, cursor):
+    def read(self, stream, _cursor):
         return super().read(stream, None)
 
 

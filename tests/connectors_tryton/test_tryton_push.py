@@ -105,6 +105,16 @@ def test_replacing_a_child_keeps_its_id(tryton_server: Any) -> None:
     assert update(tryton_server, result, replace={"contact_mechanisms": [new]}).token == result.token
 
 
+def test_replacing_part_of_an_address_keeps_the_rest_and_can_be_repeated(tryton_server: Any) -> None:
+    created = create(tryton_server, addresses=[{"street": "人民路1号", "city": "上海", "country": "CN"}])
+    ((address,),) = values(read(tryton_server, created), "addresses", "id")
+    new = {"id": address, "street": "南京路2号"}
+    result = update(tryton_server, created, replace={"addresses": [new]})
+    stored = values(read(tryton_server, created), "addresses", "street", "city", "country")
+    assert stored == [("南京路2号", "上海", "CN")]
+    assert update(tryton_server, created, replace={"addresses": [new]}).token == result.token
+
+
 def test_a_child_somebody_else_changed_is_not_overwritten(tryton_server: Any) -> None:
     created = create(tryton_server, contact_mechanisms=[PHONE])
     ((phone,),) = values(read(tryton_server, created), "contact_mechanisms", "id")

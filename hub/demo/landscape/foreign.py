@@ -12,26 +12,32 @@ from hub.demo.landscape.tables import words
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A city abroad. In the two patterns ``#`` is a digit, ``N`` one from 2 to 9, ``@`` a letter."""
+
+    city: str
+    state: str
+    post_code: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Country:
     """How companies of a country are written.
 
     Args:
         code: ISO 3166 alpha-2.
-        calling_code: E.164 country code.
         forms: legal forms, each with its other usual spelling.
-        places: (city, state or province, start of the post code).
+        places: where its customers sit.
         streets: street names.
         number_last: whether the house number follows the street.
-        national_digits: length of a national phone number without trunk prefix.
     """
 
     code: str
-    calling_code: str
     forms: tuple[tuple[str, str], ...]
-    places: tuple[tuple[str, str, str], ...]
+    places: tuple[Place, ...]
     streets: tuple[str, ...]
-    number_last: bool
-    national_digits: int
+    number_last: bool = False
 
 
 _STREETS_ENGLISH = tuple(
@@ -46,82 +52,85 @@ _STREETS_GERMAN = tuple(
     for name in words("Haupt Garten Bahnhof Linden Schul Industrie Wald Berg Mühlen Hafen Kirch Ring Wiesen Feld")
     for kind in ("straße", "weg", "allee")
 )
+_STREETS_JAPANESE = tuple(f"{i}-chome {n}" for i in range(1, 7) for n in words("Umeda Sakae Honmachi Minami Chuo"))
+_STREETS_CHINESE = tuple(
+    f"{name} Road" for name in words("Nathan Queens Canton Zhongshan Minsheng Zhongzheng Fuxing Nanjing Heping")
+)
 COUNTRIES = (
     Country(
         "US",
-        "1",
         (("Inc.", "Incorporated"), ("LLC", "L.L.C."), ("Corp.", "Corporation")),
-        (("Chicago", "IL", "606"), ("Houston", "TX", "770"), ("Cleveland", "OH", "441"), ("San Jose", "CA", "951")),
+        (
+            Place("Chicago", "IL", "606##", "+1 312 N##-####"),
+            Place("Houston", "TX", "770##", "+1 713 N##-####"),
+            Place("Cleveland", "OH", "441##", "+1 216 N##-####"),
+        ),
         _STREETS_ENGLISH,
-        False,
-        10,
     ),
     Country(
         "DE",
-        "49",
         (
             ("GmbH", "Gesellschaft mit beschränkter Haftung"),
             ("GmbH & Co. KG", "GmbH u. Co. KG"),
             ("AG", "Aktiengesellschaft"),
         ),
-        (("Stuttgart", "", "701"), ("Hamburg", "", "204"), ("München", "", "803"), ("Köln", "", "506")),
+        (
+            Place("Stuttgart", "", "701##", "+49 711 N######"),
+            Place("Hamburg", "", "204##", "+49 40 N#######"),
+            Place("München", "", "803##", "+49 89 N#######"),
+        ),
         _STREETS_GERMAN,
-        True,
-        10,
+        number_last=True,
     ),
     Country(
         "GB",
-        "44",
         (("Limited", "Ltd"), ("PLC", "Public Limited Company")),
-        (("Manchester", "", "M1 "), ("Leeds", "", "LS1 "), ("Birmingham", "", "B2 ")),
+        (
+            Place("Manchester", "", "M1 #@@", "+44 161 4## ####"),
+            Place("Leeds", "", "LS1 #@@", "+44 113 2## ####"),
+            Place("Birmingham", "", "B2 #@@", "+44 121 4## ####"),
+        ),
         _STREETS_ENGLISH,
-        False,
-        10,
     ),
     Country(
         "JP",
-        "81",
         (("Co., Ltd.", "Kabushiki Kaisha"), ("K.K.", "Co., Ltd.")),
-        (("Osaka", "Osaka", "530"), ("Nagoya", "Aichi", "460"), ("Yokohama", "Kanagawa", "220")),
-        tuple(f"{i}-chome {name}" for i in range(1, 7) for name in ("Umeda", "Sakae", "Honmachi", "Minami", "Chuo")),
-        True,
-        9,
+        (
+            Place("Osaka", "Osaka", "530-####", "+81 6-6###-####"),
+            Place("Nagoya", "Aichi", "460-####", "+81 52-N##-####"),
+            Place("Yokohama", "Kanagawa", "220-####", "+81 45-N##-####"),
+        ),
+        _STREETS_JAPANESE,
+        number_last=True,
     ),
     Country(
         "SG",
-        "65",
         (("Pte. Ltd.", "Private Limited"), ("Pte Ltd", "Pte. Limited")),
-        (("Singapore", "", "60"), ("Singapore", "", "40")),
-        tuple(f"{n} Avenue" for n in ("Tuas", "Jurong", "Changi", "Kallang", "Ubi")),
-        False,
-        8,
+        (Place("Singapore", "", "60####", "+65 6N## ####"), Place("Singapore", "", "40####", "+65 6N## ####")),
+        tuple(f"{name} Avenue" for name in words("Tuas Jurong Changi Kallang Ubi")),
     ),
     Country(
         "KR",
-        "82",
         (("Co., Ltd.", "Corporation"),),
-        (("Seoul", "", "06"), ("Busan", "", "48")),
-        tuple(f"{n}-ro" for n in ("Teheran", "Sejong", "Gangnam", "Haeundae", "Dongdaemun")),
-        True,
-        9,
+        (Place("Seoul", "", "06###", "+82 2-5##-####"), Place("Busan", "", "48###", "+82 51-7##-####")),
+        tuple(f"{name}-ro" for name in words("Teheran Sejong Gangnam Haeundae Dongdaemun")),
+        number_last=True,
     ),
     Country(
         "HK",
-        "852",
         (("Limited", "Ltd."), ("Co., Limited", "Company Limited")),
-        (("Hong Kong", "", ""), ("Kowloon", "", "")),
-        ("Nathan Road", "Queen's Road Central", "Kwun Tong Road", "Des Voeux Road", "Canton Road", "Castle Peak Road"),
-        False,
-        8,
+        (Place("Hong Kong", "", "", "+852 2N## ####"), Place("Kowloon", "", "", "+852 2N## ####")),
+        _STREETS_CHINESE,
     ),
     Country(
         "TW",
-        "886",
         (("Co., Ltd.", "Company Limited"), ("Corp.", "Corporation")),
-        (("Taipei", "", "104"), ("Taichung", "", "407"), ("Kaohsiung", "", "806")),
-        ("Zhongshan Road", "Minsheng East Road", "Zhongzheng Road", "Fuxing North Road", "Nanjing East Road"),
-        False,
-        9,
+        (
+            Place("Taipei", "", "104##", "+886 2 2### ####"),
+            Place("Taichung", "", "407##", "+886 4 2### ####"),
+            Place("Kaohsiung", "", "806##", "+886 7 3## ####"),
+        ),
+        _STREETS_CHINESE,
     ),
 )
 _WEIGHTS = (18, 14, 8, 12, 8, 6, 22, 12)
@@ -164,25 +173,21 @@ def some_foreign_name(rng: Random, country: Country) -> tuple[str, str, str, str
     return f"{stem}{second} {words}", form, other_form, ""
 
 
-def some_foreign_address(rng: Random, country: Country) -> Address:
+def some_foreign_address(rng: Random, country: Country, place: Place) -> Address:
     """Draw an address; the whole street line is its ``road``."""
-    city, state, prefix = rng.choice(country.places)
     street, number = rng.choice(country.streets), rng.randint(1, 1800)
     line = f"{street} {number}" if country.number_last else f"{number} {street}"
-    length = {"US": 5, "DE": 5, "JP": 7, "SG": 6, "KR": 5, "TW": 5}.get(country.code, len(prefix))
-    digits = "".join(rng.choices("0123456789", k=length - len(prefix)))
-    postal_code = (
-        prefix + digits
-        if country.code != "GB"
-        else f"{prefix}{rng.randint(1, 9)}{rng.choice('ABDEFG')}{rng.choice('HJLNP')}"
-    )
-    return Address(country.code, state, city, "", line, "", "", postal_code, "")
+    return Address(country.code, place.state, place.city, "", line, "", "", _fill(rng, place.post_code), "")
 
 
-def some_foreign_phone(rng: Random, country: Country) -> str:
+def some_foreign_phone(rng: Random, place: Place) -> str:
     """Draw a number in international writing: ``+49 711 2345678``."""
-    national = f"{rng.randint(2, 7)}" + "".join(rng.choices("0123456789", k=country.national_digits - 1))
-    return f"+{country.calling_code} {national[:-7]} {national[-7:]}".replace("  ", " ")
+    return _fill(rng, place.phone)
+
+
+def _fill(rng: Random, pattern: str) -> str:
+    choices = {"#": "0123456789", "N": "23456789", "@": "ABDEFGHJLNPQRSTUWXYZ"}
+    return "".join(rng.choice(choices.get(character, character)) for character in pattern)
 
 
 PEOPLE = tuple(

@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL for the whole test session, and a fresh migrated database in it for every test."""
+"""Fixtures: a throw-away PostgreSQL for the whole test session, and a fresh migrated database in it for every test."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def administer(address: DatabaseAddress, *statements: sql.Composed | sql.SQL) ->
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseAddress]:
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseAddress]:
     """The hub's own server on a home of its own; does not wait for the disk, for the tests' data may be lost."""
     settings = load({"HUB_HOME": str(tmp_path_factory.mktemp("home")), "PATH": os.environ["PATH"]})
     address = postgres.ensure_running(settings)
@@ -38,23 +38,23 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseAddress
 
 
 @pytest.fixture(scope="session")
-def migrated(server: DatabaseAddress) -> str:
+def migrated(postgres_server: DatabaseAddress) -> str:
     """Name of a database with all tables and no rows, to copy from."""
-    administer(server, sql.SQL("create database {}").format(sql.Identifier(_TEMPLATE)))
-    engine = create_engine(server.database(_TEMPLATE).url)
+    administer(postgres_server, sql.SQL("create database {}").format(sql.Identifier(_TEMPLATE)))
+    engine = create_engine(postgres_server.database(_TEMPLATE).url)
     migrate.upgrade(engine)
     engine.dispose()  # a database somebody is connected to cannot be copied
     return _TEMPLATE
 
 
 @pytest.fixture
-def database(server: DatabaseAddress, migrated: str) -> Iterator[DatabaseAddress]:
+def database(postgres_server: DatabaseAddress, migrated: str) -> Iterator[DatabaseAddress]:
     """A database of the test's own, with all tables and no rows."""
     name = f"test_{next(_numbers)}"
     parts = {"name": sql.Identifier(name), "template": sql.Identifier(migrated)}
-    administer(server, sql.SQL("create database {name} template {template}").format(**parts))
-    yield server.database(name)
-    administer(server, sql.SQL("drop database {name} with (force)").format(**parts))
+    administer(postgres_server, sql.SQL("create database {name} template {template}").format(**parts))
+    yield postgres_server.database(name)
+    administer(postgres_server, sql.SQL("drop database {name} with (force)").format(**parts))
 
 
 @pytest.fixture

@@ -1,0 +1,55 @@
+"""What keeps groups of records apart when they are clustered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from customer_master.resolution.clustering import cluster
+from customer_master.resolution.constraints import conflicts
+from customer_master.resolution.features import features
+from customer_master.resolution.scoring import Score, linkages
+from mappings.canonical import Kind
+
+CODE = "914403055812182182"
+OTHER_CODE = "91310115434272812K"
+
+
+def _score(weight: float, band: Any, *evidence: str) -> Score:
+    return Score(weight, 0.5, band, evidence, "")
+
+
+def test_a_record_without_a_code_does_not_chain_two_codes_together(party: Any) -> None:
+    said = {
+        1: features(party("深圳市华强电子有限公司", code=CODE)),
+        2: features(party("华强电子")),
+        3: features(party("上海华强电子有限公司", code=OTHER_CODE)),
+    }
+    assert cluster([1, 2, 3], {(1, 2): 12.0, (2, 3): 11.0}, conflict=conflicts(said)) == [(1, 2), (3,)]
+
+
+def test_a_branch_stays_out_of_the_group_of_its_head_office(party: Any) -> None:
+    said = {
+        1: features(party("深圳市华强电子有限公司", code=CODE)),
+        2: features(party(code=CODE)),
+        3: features(party("深圳市华强电子有限公司广州分公司", code=CODE)),
+    }
+    assert cluster([1, 2, 3], {(1, 2): 12.0, (2, 3): 11.0}, conflict=conflicts(said)) == [(1, 2), (3,)]
+
+
+def test_kinds_stay_apart(party: Any) -> None:
+    said = {1: features(party("王伟", kind=Kind.PERSON)), 2: features(party("王伟"))}
+    assert cluster([1, 2], {(1, 2): 30.0}, conflict=conflicts(said)) == [(1,), (2,)]
+
+
+def test_doubts_and_relations_speak_against_a_group_and_a_bare_name_for_nothing() -> None:
+    scores = {
+        (1, 2): _score(12.0, "match", "phone_rare"),
+        (1, 3): _score(12.0, "review", "address_rare"),
+        (2, 3): _score(12.0, "review"),
+        (3, 4): _score(20.0, "related", "identifier_equal"),
+    }
+    found = linkages(scores)
+    assert found[1, 2] == 12.0
+    assert found[1, 3] < 0
+    assert (2, 3) not in found
+    assert found[3, 4] < found[1, 3]
