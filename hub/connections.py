@@ -25,7 +25,12 @@ def connect(settings: Settings, connection: Connection) -> Iterator[Source]:
         ConfigurationError: the document's config does not fit the connector.
         HubError: a reference points to nothing.
     """
-    connector = registry.load(connection.connector)
+    try:
+        connector = registry.load(connection.connector)
+    except ConfigurationError as error:  # the registry knows no systems
+        raise ConfigurationError(
+            error.what, system=connection.connection, where="connector", remedy=error.remedy
+        ) from None
     try:
         config = connector.Config.model_validate(resolve(connection.config, settings, connection.connection))
     except ValidationError as error:

@@ -1,3 +1,3 @@
 """Fixtures that every test may use."""
 
-pytest_plugins = ["tests.support.postgres", "tests.support.sftp"]
+pytest_plugins = ["tests.support.postgres", "tests.support.sftp", "tests.support.tryton"]

@@ -120,13 +120,22 @@ def _measure(step: Step, everyone: Sequence[Candidate], policy: SurvivorshipPoli
         case Step.SOURCE_RANK:
             return lambda c: -policy.rank(c.evidence.system, c.evidence.record_type)
         case Step.MOST_RECENT:
-            return lambda c: c.evidence.position
+            return lambda c: _instant(c.evidence.position)
         case Step.MOST_COMPLETE:
             return lambda c: c.filled
         case Step.LONGEST:
             return lambda c: c.length
         case Step.MOST_FREQUENT:
             return _frequency(everyone)
+
+
+def _instant(position: str) -> str:
+    """Make source positions of different systems comparable: a time stays in order when only its digits are kept.
+
+    >>> sorted(["2026-11-22T05:23:39.411254Z", "20261101", "2026-11-22"], key=_instant)
+    ['20261101', '2026-11-22', '2026-11-22T05:23:39.411254Z']
+    """
+    return "".join(character for character in position if character.isdigit())
 
 
 def _frequency(everyone: Sequence[Candidate]) -> Callable[[Candidate], tuple[int, int]]:

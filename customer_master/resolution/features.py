@@ -18,13 +18,17 @@ _CHINESE_IDENTIFIERS = frozenset({"cn_uscc", "cn_tax15", "cn_org9"})
 _LONGEST_TRADE = 4  # a longer Chinese trade name has the business in it, which its reader did not recognise
 _LEAST_REPAIRABLE = 15  # an identifier shorter than this, once damaged, says too little
 _UNIT_ENDINGS = (
-    "分公司", "支行", "部", "处", "所", "厂", "厂区", "库", "仓", "点", "站", "店", "中心", "基地", "食堂",
+    "分公司", "支行", "部", "处", "所", "厂", "厂区", "库", "仓", "仓库", "点", "站", "店", "中心", "基地", "食堂",
     "专户", "基金", "信托", "计划",
 )  # fmt: skip
-_LATIN_UNIT = re.compile(r"(?:\b(?:ltd|limited|llc|inc|corp|gmbh|plc)|gongsi)\b\W+([a-z][a-z ]{3,})$", re.IGNORECASE)
+_LATIN_UNIT = re.compile(
+    r"(?:\b(?:ltd|limited|llc|inc|corp|gmbh|plc)\b\W+|gongsi\b\W+|\b(?=\w+fengongsi$)|\b(?=\w+ branch$))"
+    r"([a-z][a-z ]{3,})$",
+    re.IGNORECASE,
+)
 _BRANCH = re.compile("(?:fengongsi|branch)$")
-_GROUP_WORDS = ("集团", "控股")
-_SHOP_AND_UNIT = re.compile(f"(.{{2,}}?(?:有限..|.[厂部店行社馆]))(.+(?:{'|'.join(_UNIT_ENDINGS)}))")
+_GROUP_WORDS = ("集团", "控股", "jituan", "konggu")
+_SHOP_AND_UNIT = re.compile(f"(.{{2,}}?(?:有限..|集团|控股|.[厂部店行社馆]))(.+(?:{'|'.join(_UNIT_ENDINGS)}))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,7 @@ def _unit_key(unit: str) -> str:
 def _split_unit(name: CompanyName) -> tuple[str, str]:
     """Give the core and the unit: also one that stands as a remark, or behind a form that ends no company name."""
     core, unit = name.core or name.folded, fold(name.unit)
-    if not unit and name.remark.endswith(_UNIT_ENDINGS):
+    if not unit and (name.remark.endswith(_UNIT_ENDINGS) or any(w in name.remark for w in _UNIT_ENDINGS if len(w) > 1)):
         unit = fold(name.remark)
     if not unit and (behind := _LATIN_UNIT.search(name.text)):
         unit = fold(behind[1])

@@ -21,8 +21,8 @@ class NameLevel(IntEnum):
 
     ``MISSING`` also stands for a Chinese and a Latin name that do not sound alike: they cannot be compared.
     ``TRADE``: one name is nothing but the trade name of the other, which a whole group of companies may have in common.
-    ``TRANSCRIBED``: the Latin name begins with the trade name in pinyin. ``SHORT``: the same trade name, and of the
-    business something is left out or misspelt.
+    ``TRANSCRIBED``: the Latin name begins with the trade name in pinyin, or both names are pinyin and agree.
+    ``SHORT``: the same trade name, and of the business something is left out or misspelt.
     """
 
     MISSING = 0
@@ -55,10 +55,15 @@ def compare_names(left: Sequence[NameFeatures], right: Sequence[NameFeatures], *
 
 @lru_cache(maxsize=1 << 17)
 def _company_level(a: NameFeatures, b: NameFeatures) -> NameLevel:
-    if a.folded == b.folded:
-        return NameLevel.EXACT
     if a.han != b.han:
         return _across_scripts(a, b) if a.han else _across_scripts(b, a)
+    level = NameLevel.EXACT if a.folded == b.folded else _within_script(a, b)
+    if not a.han and (a.province or b.province):
+        return min(level, NameLevel.TRANSCRIBED)  # a Chinese region: two Chinese names may have the same pinyin
+    return level
+
+
+def _within_script(a: NameFeatures, b: NameFeatures) -> NameLevel:
     if a.core == b.core:
         return NameLevel.CORE
     trade = min(len(a.trade), len(b.trade))  # where the business is misspelt, its reader takes all for the trade name

@@ -177,7 +177,13 @@ def _rule_evidence(c: Comparison) -> Ruling:
             "the mail domain says no more than the trade name in pinyin",
         ),
         (
-            c.name < NameLevel.TRADE and not identified and len(found) + (c.contact is ContactLevel.SAME) < 2,
+            c.name is NameLevel.MISSING and not identified and (len(found) < 2 or "email_rare" not in found),
+            "the names cannot be compared, so a number or a mailbox and another proof must agree",
+        ),
+        (
+            NameLevel.MISSING < c.name < NameLevel.TRADE
+            and not identified
+            and len(found) + (c.contact is ContactLevel.SAME) < 2,
             "the names only resemble each other and a second proof is missing",
         ),
     )

@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg import Connection as PsycopgConnection
 from sqlalchemy import Connection, and_, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from customer_master.store.staging import psycopg_connection
 from customer_master.store.tables import (
     OPEN,
     blocking_key,
@@ -123,7 +123,7 @@ def replace_keys(connection: Connection, keys: Mapping[int, Iterable[tuple[int, 
     """
     connection.execute(delete(blocking_key).where(blocking_key.c.record_id == func.any(list(keys))))
     with (
-        _psycopg(connection)
+        psycopg_connection(connection)
         .cursor()
         .copy("copy master.blocking_key (hash, record_id, kind) from stdin (format binary)") as copy
     ):
@@ -236,9 +236,3 @@ def pairs_within(connection: Connection, record_ids: Collection[int]) -> list[Pa
         select(p.lo, p.hi, p.weight, p.band, p.vector).where(p.lo == func.any(ids), p.hi == func.any(ids))
     )
     return [Pair(row.lo, row.hi, row.weight, row.band, bytes(row.vector)) for row in rows]
-
-
-def _psycopg(connection: Connection) -> PsycopgConnection[Any]:
-    raw = connection.connection.driver_connection
-    assert isinstance(raw, PsycopgConnection)  # noqa: S101 - the engine is psycopg's by construction
-    return raw

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, func, select, text, update
 
 from customer_master.store.clock import tick
 from customer_master.store.public_id import encode
+from customer_master.store.staging import stage
 from customer_master.store.tables import (
     OPEN,
     event,
@@ -128,7 +129,7 @@ def commit(connection: Connection, change: ChangeSet, *, actor: str, kind: str) 
     """Write a change set under the next commit number.
 
     Args:
-        connection: connection in a transaction, which the caller commits.
+        connection: connection in a transaction, which the caller commits at once: every other writer waits for it.
         change: what to write.
         actor: run number or user.
         kind: ``resolve`` or ``publish``.
@@ -139,17 +140,19 @@ def commit(connection: Connection, change: ChangeSet, *, actor: str, kind: str) 
     if change.is_empty:
         return None
     numbers = _new_numbers(connection, change.created)
-    cs = tick(connection, kind=kind, actor=actor)
-    _create_parties(connection, cs, numbers, change)
-    _move_records(connection, cs, numbers, change)
-    _end_and_revive(connection, cs, numbers, change)
-    _write_golden(connection, cs, numbers, change)
-    if change.events:
-        rows = [
-            {"cs": cs, "ord": ord_, "type": type_, "party_id": numbers.get(p, p), "payload": _named(payload, numbers)}
-            for ord_, (type_, p, payload) in enumerate(change.events)
-        ]
-        connection.execute(insert(event), rows)
+    parties = stage(connection, party, _party_rows(change, numbers), commit_column="created_cs")
+    intervals = [
+        stage(connection, party_state, _state_rows(change, numbers)),
+        stage(connection, party_successor, _successor_rows(change, numbers)),
+        stage(connection, membership, _membership_rows(change, numbers)),
+        stage(connection, golden_version, _golden_rows(change, numbers)),
+    ]
+    events = stage(connection, event, _event_rows(change, numbers), commit_column="cs")
+    cs = tick(connection, kind=kind, actor=actor)  # from here on every other writer waits
+    parties.insert(connection, cs)
+    _close_intervals(connection, change, cs)
+    for staged in (*intervals, events):
+        staged.insert(connection, cs)
     return cs
 
 
@@ -163,77 +166,67 @@ def _new_numbers(connection: Connection, created: Mapping[int, str]) -> dict[int
     return dict(zip(created, ids, strict=True))
 
 
-def _create_parties(connection: Connection, cs: int, numbers: Mapping[int, int], change: ChangeSet) -> None:
-    if not numbers:
-        return
-    connection.execute(
-        insert(party),
-        [
-            {"id": number, "public_id": encode(number), "kind": change.created[temporary], "created_cs": cs}
-            for temporary, number in numbers.items()
-        ],
-    )
-    connection.execute(
-        insert(party_state), [{"party_id": n, "from_cs": cs, "status": "active"} for n in numbers.values()]
-    )
-
-
-def _move_records(connection: Connection, cs: int, numbers: Mapping[int, int], change: ChangeSet) -> None:
-    if not change.joined:
-        return
-    _close(connection, membership, membership.c.record_id, change.joined, cs)
-    connection.execute(
-        insert(membership),
-        [
-            {"record_id": record_id, "party_id": numbers.get(p, p), "from_cs": cs, "kind": kind}
-            for record_id, (p, kind) in change.joined.items()
-        ],
-    )
-
-
-def _end_and_revive(connection: Connection, cs: int, numbers: Mapping[int, int], change: ChangeSet) -> None:
-    states = {p: status for p, (status, _) in change.ended.items()} | dict.fromkeys(change.revived, "active")
-    if not states:
-        return
-    _close(connection, party_state, party_state.c.party_id, states, cs)
-    connection.execute(
-        insert(party_state), [{"party_id": p, "from_cs": cs, "status": status} for p, status in states.items()]
-    )
-    _close(connection, party_successor, party_successor.c.party_id, states, cs)
-    successors = [
-        {"party_id": p, "successor_id": numbers.get(s, s), "from_cs": cs}
-        for p, (_, after) in change.ended.items()
-        for s in after
+def _party_rows(change: ChangeSet, numbers: Mapping[int, int]) -> list[dict[str, Any]]:
+    return [
+        {"id": number, "public_id": encode(number), "kind": change.created[temporary]}
+        for temporary, number in numbers.items()
     ]
-    if successors:
-        connection.execute(insert(party_successor), successors)
-    _close(connection, golden_version, golden_version.c.party_id, change.ended, cs)
 
 
-def _write_golden(connection: Connection, cs: int, numbers: Mapping[int, int], change: ChangeSet) -> None:
-    if not change.golden:
-        return
-    standing = [p for p in change.golden if p > 0]
-    _close(connection, golden_version, golden_version.c.party_id, standing, cs)
-    connection.execute(
-        insert(golden_version),
-        [
-            {
-                "party_id": numbers.get(p, p),
-                "from_cs": cs,
-                "attrs": g.attrs,
-                "prov": g.prov,
-                "conflicts": g.conflicts,
-                "attrs_hash": g.attrs_hash,
-                "policy_hash": g.policy_hash,
-            }
-            for p, g in change.golden.items()
-        ],
+def _state_rows(change: ChangeSet, numbers: Mapping[int, int]) -> list[dict[str, Any]]:
+    active = [*numbers.values(), *change.revived]
+    return [{"party_id": p, "status": "active"} for p in active] + [
+        {"party_id": p, "status": status} for p, (status, _) in change.ended.items()
+    ]
+
+
+def _successor_rows(change: ChangeSet, numbers: Mapping[int, int]) -> list[dict[str, Any]]:
+    return [{"party_id": p, "successor_id": numbers.get(s, s)} for p, (_, after) in change.ended.items() for s in after]
+
+
+def _membership_rows(change: ChangeSet, numbers: Mapping[int, int]) -> list[dict[str, Any]]:
+    return [
+        {"record_id": record_id, "party_id": numbers.get(p, p), "kind": kind}
+        for record_id, (p, kind) in change.joined.items()
+    ]
+
+
+def _golden_rows(change: ChangeSet, numbers: Mapping[int, int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "party_id": numbers.get(p, p),
+            "attrs": g.attrs,
+            "prov": g.prov,
+            "conflicts": g.conflicts,
+            "attrs_hash": g.attrs_hash,
+            "policy_hash": g.policy_hash,
+        }
+        for p, g in change.golden.items()
+    ]
+
+
+def _event_rows(change: ChangeSet, numbers: Mapping[int, int]) -> list[dict[str, Any]]:
+    return [
+        {"ord": ord_, "type": type_, "party_id": numbers.get(p, p), "payload": _named(payload, numbers)}
+        for ord_, (type_, p, payload) in enumerate(change.events)
+    ]
+
+
+def _close_intervals(connection: Connection, change: ChangeSet, cs: int) -> None:
+    """End what stands and is replaced; a party that the commit creates has nothing standing."""
+    turned = [*change.ended, *change.revived]
+    _close(connection, membership, membership.c.record_id, change.joined, cs)
+    _close(connection, party_state, party_state.c.party_id, turned, cs)
+    _close(connection, party_successor, party_successor.c.party_id, turned, cs)
+    _close(
+        connection, golden_version, golden_version.c.party_id, {*change.ended, *(p for p in change.golden if p > 0)}, cs
     )
 
 
 def _close(connection: Connection, table: Any, column: Any, ids: Iterable[int], cs: int) -> None:
-    connection.execute(update(table).where(column == func.any(list(ids)), table.c.to_cs == OPEN).values(to_cs=cs))
+    standing = list(ids)
+    if standing:
+        connection.execute(update(table).where(column == func.any(standing), table.c.to_cs == OPEN).values(to_cs=cs))
 
 
 def _named(payload: dict[str, Any], numbers: Mapping[int, int]) -> dict[str, Any]:

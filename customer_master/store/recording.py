@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, bindparam, case, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_master.store.clock import tick
 from customer_master.store.evidence import Written, own_evidence
-from customer_master.store.tables import OPEN, resolve_queue, source_record, source_record_version, source_system
+from customer_master.store.staging import stage
+from customer_master.store.tables import OPEN, source_record, source_record_version, source_system
 from mappings.canonical import CanonicalRecord, canonical_hash, to_payload
 from mappings.canonical.elements import ELEMENT_ATTRIBUTES
 
@@ -60,12 +61,21 @@ class Known:
 
 
 @dataclass(slots=True)
-class _Writes:
-    """Rows of one change set."""
+class Decision:
+    """What the arrival of some records means, before anything is written.
 
+    Args:
+        effects: what becomes of each incoming record, in order.
+        created: records new to the master, each with its first version.
+        versions: new versions of records the master has.
+        touched: records seen again at a position that is not older, with that position and raw.
+        queued: records whose own evidence has changed, so that they must be resolved again.
+    """
+
+    effects: list[Effect] = field(default_factory=list)
     created: list[tuple[Incoming, dict[str, Any]]] = field(default_factory=list)
     versions: list[dict[str, Any]] = field(default_factory=list)
-    touched: list[dict[str, Any]] = field(default_factory=list)
+    touched: list[tuple[int, Incoming]] = field(default_factory=list)
     queued: list[int] = field(default_factory=list)
 
 
@@ -110,54 +120,61 @@ def lookup(connection: Connection, system_id: int, incoming: Sequence[Incoming])
     return by_key
 
 
-def record(
-    connection: Connection,
-    *,
-    system_id: int,
-    org_unit: str,
-    actor: str,
+def decide(
     incoming: Sequence[Incoming],
     known: Mapping[tuple[str, str], Known],
     written: Mapping[int, Iterable[Written]],
-) -> list[Effect]:
-    """Take records over as source records; write nothing where nothing changed.
+) -> Decision:
+    """Decide what becomes of incoming records; nothing is written where nothing changed.
 
     Args:
-        connection: connection in a transaction.
-        system_id: the system they come from.
-        org_unit: who owns them in the enterprise.
-        actor: run number.
         incoming: at most some 500 records, each identity once.
         known: result of :func:`lookup` for them.
         written: record id -> what the hub itself wrote into that record.
-
-    Returns:
-        One effect each, in order.
     """
-    writes = _Writes()
-    effects = [_decide(i, known.get(i.identity), written, writes) for i in incoming]
-    if writes.created or writes.versions:
-        _commit_versions(connection, tick(connection, kind="record", actor=actor), system_id, org_unit, writes)
-    if writes.touched:
-        connection.execute(_TOUCH, writes.touched)
-    if writes.queued:
-        connection.execute(
-            upsert(resolve_queue)
-            .values([{"record_id": i, "stage": 0} for i in writes.queued])
-            .on_conflict_do_update(index_elements=["record_id"], set_={"stage": 0})
-        )
-    return effects
+    decision = Decision()
+    for i in incoming:
+        decision.effects.append(_decide(i, known.get(i.identity), written, decision))
+    return decision
 
 
-def _decide(i: Incoming, known: Known | None, written: Mapping[int, Iterable[Written]], writes: _Writes) -> Effect:
+def record(connection: Connection, decision: Decision, *, system_id: int, org_unit: str, actor: str) -> None:
+    """Take records over as source records, as was decided.
+
+    Args:
+        connection: connection in a transaction, which the caller commits at once: every other writer waits for it.
+        decision: result of :func:`decide`.
+        system_id: the system they come from.
+        org_unit: who owns them in the enterprise.
+        actor: run number.
+    """
+    _touch(connection, decision.touched)
+    ids = _new_ids(connection, len(decision.created))
+    records = stage(
+        connection,
+        source_record,
+        [_new_record(i, n, system_id, org_unit) for n, (i, _) in zip(ids, decision.created, strict=True)],
+        commit_column="first_cs",
+    )
+    first = [{"record_id": n, **version} for n, (_, version) in zip(ids, decision.created, strict=True)]
+    versions = stage(connection, source_record_version, first + decision.versions)
+    if first or decision.versions:
+        cs = tick(connection, kind="record", actor=actor)  # from here on every other writer waits
+        records.insert(connection, cs)
+        _close_versions(connection, [v["record_id"] for v in decision.versions], cs)
+        versions.insert(connection, cs)
+        connection.execute(_ENQUEUE, {"ids": [*ids, *decision.queued]})
+
+
+def _decide(i: Incoming, known: Known | None, written: Mapping[int, Iterable[Written]], decision: Decision) -> Effect:
     payload = to_payload(i.record)
     payload_hash = canonical_hash(payload)
     if known is None:
-        writes.created.append((i, _version(i, payload, payload_hash, None, payload_hash, i.position)))
+        decision.created.append((i, _version(i, payload, payload_hash, None, payload_hash, i.position)))
         return "recorded"
     if i.position < known.position:
         return "older"
-    writes.touched.append(_touch(i, known))
+    decision.touched.append((known.record_id, i))
     if payload_hash == known.payload_hash:
         return "unchanged"
     evidence = own_evidence(payload, written.get(known.record_id, ()))
@@ -166,10 +183,10 @@ def _decide(i: Incoming, known: Known | None, written: Mapping[int, Iterable[Wri
     keeps_age = known.evidence_position is not None and not (is_new_evidence and i.fresh)
     position = known.evidence_position if keeps_age and known.evidence_position else i.position
     version = _version(i, payload, payload_hash, evidence, evidence_hash, position)
-    writes.versions.append({"record_id": known.record_id, **version})
+    decision.versions.append({"record_id": known.record_id, **version})
     says_something = any((evidence or payload).get(attribute) for attribute in ELEMENT_ATTRIBUTES)
     if is_new_evidence and (says_something or known.evidence_hash is not None):
-        writes.queued.append(known.record_id)
+        decision.queued.append(known.record_id)
     return "recorded"
 
 
@@ -195,58 +212,61 @@ def _version(
     }
 
 
-def _touch(i: Incoming, known: Known) -> dict[str, Any]:
-    return {
-        "b_id": known.record_id,
-        "b_key": i.record.key,
-        "b_position": i.position,
-        "b_batch": i.batch_id,
-        "b_row": i.row_no,
-        "b_token": i.record.token,
-    }
+_TOUCH = text(
+    "update master.source_record r set native_key = n.key, binding = case when r.binding is not null then 'bound' end,"
+    " position = n.position, batch_id = n.batch_id, row_no = n.row_no, token = n.token"
+    " from unnest(cast(:ids as bigint[]), cast(:keys as text[]), cast(:positions as text[]),"
+    "  cast(:batch_ids as bigint[]), cast(:row_nos as integer[]), cast(:tokens as text[]))"
+    "  as n(id, key, position, batch_id, row_no, token)"
+    " where r.id = n.id"
+)
+
+_ENQUEUE = text(
+    "insert into master.resolve_queue (record_id, stage) select unnest(cast(:ids as bigint[])), 0"
+    " on conflict (record_id) do update set stage = 0"
+)
 
 
-_TOUCH = (
-    update(source_record)
-    .where(source_record.c.id == bindparam("b_id"))
-    .values(
-        native_key=bindparam("b_key"),
-        binding=case((source_record.c.binding.is_not(None), "bound")),
-        position=bindparam("b_position"),
-        batch_id=bindparam("b_batch"),
-        row_no=bindparam("b_row"),
-        token=bindparam("b_token"),
-    )
-)  # fmt: skip
-
-
-def _commit_versions(connection: Connection, cs: int, system_id: int, org_unit: str, writes: _Writes) -> None:
-    if writes.created:
-        ids = connection.execute(
-            insert(source_record).returning(source_record.c.id, sort_by_parameter_order=True),
-            [_new_record(i, cs, system_id, org_unit) for i, _ in writes.created],
-        ).scalars().all()  # fmt: skip
-        for record_id, (_, version) in zip(ids, writes.created, strict=True):
-            writes.versions.append({"record_id": record_id, **version})
-            writes.queued.append(record_id)
-    connection.execute(
-        update(source_record_version)
-        .where(
-            source_record_version.c.record_id.in_([v["record_id"] for v in writes.versions]),
-            source_record_version.c.to_cs == OPEN,
+def _touch(connection: Connection, touched: Sequence[tuple[int, Incoming]]) -> None:
+    """Note where the newest raw of records is, and the key of those that the hub made."""
+    if touched:
+        connection.execute(
+            _TOUCH,
+            {
+                "ids": [record_id for record_id, _ in touched],
+                "keys": [i.record.key for _, i in touched],
+                "positions": [i.position for _, i in touched],
+                "batch_ids": [i.batch_id for _, i in touched],
+                "row_nos": [i.row_no for _, i in touched],
+                "tokens": [i.record.token for _, i in touched],
+            },
         )
-        .values(to_cs=cs)
-    )
-    connection.execute(insert(source_record_version), [{"from_cs": cs, **v} for v in writes.versions])
 
 
-def _new_record(i: Incoming, cs: int, system_id: int, org_unit: str) -> dict[str, Any]:
+def _new_ids(connection: Connection, count: int) -> Sequence[int]:
+    return connection.execute(
+        text("select nextval(pg_get_serial_sequence('master.source_record', 'id')) from generate_series(1, :n)"),
+        {"n": count},
+    ).scalars().all()  # fmt: skip
+
+
+def _close_versions(connection: Connection, record_ids: Sequence[int], cs: int) -> None:
+    v = source_record_version.c
+    if record_ids:
+        connection.execute(
+            update(source_record_version)
+            .where(v.record_id == func.any(list(record_ids)), v.to_cs == OPEN)
+            .values(to_cs=cs)
+        )
+
+
+def _new_record(i: Incoming, record_id: int, system_id: int, org_unit: str) -> dict[str, Any]:
     return {
+        "id": record_id,
         "system_id": system_id,
         "record_type": i.record.record_type,
         "native_key": i.record.key,
         "org_unit": org_unit,
-        "first_cs": cs,
         "correlation": i.record.correlation or None,
         "binding": "bound" if i.record.correlation else None,
         "position": i.position,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 
 from rich.console import Console
+from rich.text import Text
+from sqlalchemy.exc import OperationalError
 
 from connectors.errors import ConnectorError
 from customer_master.policies.documents import PolicyError
@@ -20,7 +22,14 @@ def main() -> None:
     try:
         app()
     except (HubError, ConnectorError, MappingError, RuleError, PolicyError) as error:
-        Console(stderr=True).print(f"[bold red]hub:[/] {error}", highlight=False, soft_wrap=True)
+        _say(str(error))
         sys.exit(getattr(error, "exit_code", 1))
+    except OperationalError as error:
+        _say(f"The database does not answer ({type(error.orig).__name__}). Run the same command again: it goes on")
+        sys.exit(75)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _say(sentence: str) -> None:
+    Console(stderr=True).print(Text.assemble(("hub: ", "bold red"), sentence), soft_wrap=True)

@@ -39,8 +39,12 @@ def fold(work: Work, subscription: Subscription, system_id: int, org_unit: str) 
         upto = db.execute(select(clock.c.last_cs)).scalar_one()
         concerned = _concerned(db, system_id, offset, upto)
     for start in range(0, len(concerned), _CHUNK):
+        chunk = concerned[start : start + _CHUNK]
+        if subscription.create:
+            with work.engine.begin() as db:  # a commit of its own, for it holds the commit clock
+                _intend_missing(db, work, subscription, system_id, org_unit, chunk)
         with work.engine.begin() as db:
-            _fold_parties(db, work, subscription, system_id, org_unit, concerned[start : start + _CHUNK])
+            _fold_parties(db, work, subscription, system_id, chunk)
         work.report("publish: plan", min(start + _CHUNK, len(concerned)), len(concerned))
     with work.engine.begin() as db:
         offsets.put(db, consumer, upto)
@@ -63,19 +67,21 @@ def _concerned(db: Connection, system_id: int, offset: int, upto: int) -> list[i
 
 
 def _fold_parties(
-    db: Connection, work: Work, subscription: Subscription, system_id: int, org_unit: str, party_ids: Sequence[int]
+    db: Connection, work: Work, subscription: Subscription, system_id: int, party_ids: Sequence[int]
 ) -> None:
-    golden = parties.golden_of(db, party_ids)
-    targets = _targets(db, system_id, subscription.record_type, list(golden))
-    wanted = {p: g for p, g in golden.items() if g.attrs["kind"] in subscription.kinds and g.attrs.get("name")}
-    if subscription.create:
-        without = [p for p in wanted if p not in targets]
-        targets.update(_intend(db, work, subscription, system_id, org_unit, without))
+    wanted = _wanted(db, subscription, party_ids)
+    targets = _targets(db, system_id, subscription.record_type, list(wanted))
     standing = _standing(db, [r for records in targets.values() for r in records])
     for party_id, agreed in wanted.items():
         desired = _desired(subscription, agreed)
         for record_id in targets.get(party_id, ()):
             _ask(db, work, subscription, party_id, record_id, desired, standing.get(record_id))
+
+
+def _wanted(db: Connection, subscription: Subscription, party_ids: Sequence[int]) -> dict[int, GoldenRow]:
+    """Map the parties that the subscription is about, and that have a name, to their golden versions."""
+    golden = parties.golden_of(db, party_ids)
+    return {p: g for p, g in golden.items() if g.attrs["kind"] in subscription.kinds and g.attrs.get("name")}
 
 
 def _targets(db: Connection, system_id: int, record_type: str, party_ids: Collection[int]) -> dict[int, list[int]]:
@@ -102,12 +108,34 @@ def _targets(db: Connection, system_id: int, record_type: str, party_ids: Collec
     return found
 
 
+def _alive(db: Connection, party_ids: Sequence[int]) -> list[int]:
+    """Leave out parties that every source has put out of use: a target need not learn of them."""
+    m, v = membership.c, source_record_version.c
+    rows = db.execute(
+        select(m.party_id)
+        .distinct()
+        .select_from(membership.join(source_record_version, (v.record_id == m.record_id) & (v.to_cs == OPEN)))
+        .where(m.party_id == func.any(list(party_ids)), m.to_cs == OPEN, v.payload["active"].as_boolean())
+        .order_by(m.party_id)
+    )
+    return list(rows.scalars())
+
+
+def _intend_missing(
+    db: Connection, work: Work, subscription: Subscription, system_id: int, org_unit: str, party_ids: Sequence[int]
+) -> None:
+    """Intend a target record for every party that has none."""
+    wanted = _wanted(db, subscription, party_ids)
+    targets = _targets(db, system_id, subscription.record_type, list(wanted))
+    without = _alive(db, [p for p in wanted if p not in targets])
+    if without:
+        _intend(db, work, subscription, system_id, org_unit, without)
+
+
 def _intend(
     db: Connection, work: Work, subscription: Subscription, system_id: int, org_unit: str, party_ids: Sequence[int]
-) -> dict[int, list[int]]:
+) -> None:
     """Put the target records to be made into the master, with the correlation values that the target will store."""
-    if not party_ids:
-        return {}
     members = parties.members_of(db, party_ids)
     numbers = db.execute(
         text("select nextval(pg_get_serial_sequence('master.source_record', 'id')) from generate_series(1, :n)"),
@@ -135,7 +163,6 @@ def _intend(
     change = ChangeSet(joined={record_id: (party_id, "trusted_key") for party_id, record_id in made.items()})
     cs = parties.commit(db, change, actor=work.actor, kind="publish")
     db.execute(update(source_record).where(source_record.c.id == func.any(list(numbers))).values(first_cs=cs))
-    return {party_id: [record_id] for party_id, record_id in made.items()}
 
 
 def _standing(db: Connection, record_ids: Collection[int]) -> dict[int, Row[*tuple[Any, ...]]]:

@@ -20,7 +20,7 @@ from hub.store.tables import delivery
 def publish(work: Work) -> set[str]:
     """Bring agreed facts into every target.
 
-    A target that cannot be reached is noted with its error; its deliveries stay pending.
+    A target that cannot or must not be reached is noted with its error; its deliveries stay pending.
 
     Returns:
         The targets that were written to, for reading back.
@@ -30,7 +30,7 @@ def publish(work: Work) -> set[str]:
         try:
             if _publish_one(work, subscription):
                 touched.add(subscription.target)
-        except ConnectorError as error:
+        except (ConnectorError, HubError) as error:
             with work.engine.begin() as db:
                 runs.note_pull(
                     db, work.run_id, subscription.target, subscription.stream,

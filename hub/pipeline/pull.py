@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from connectors.base import Cursor, Source
-from connectors.errors import ConnectorError
+from connectors.errors import ConfigurationError, ConnectorError
 from hub.connections import connect
+from hub.errors import HubError
 from hub.pipeline.work import Work
 from hub.project import Connection
 from hub.store import landing, runs
@@ -31,15 +34,29 @@ def _pull_system(work: Work, connection: Connection, streams: tuple[str, ...]) -
     try:
         with connect(work.settings, connection) as source:
             while waiting:
-                _pull_stream(work, source, system, waiting[0])
-                with work.engine.begin() as db:
-                    runs.note_pull(db, work.run_id, system, waiting[0])
+                _pull_or_note(work, source, system, waiting[0])
                 waiting.pop(0)
-    except ConnectorError as error:
+    except (ConnectorError, HubError) as error:
         # what a system refuses for one stream it refuses for the rest: one error, not one for each
-        with work.engine.begin() as db:
-            for stream in waiting:
-                runs.note_pull(db, work.run_id, system, stream, {"class": type(error).__name__, "message": str(error)})
+        _note(work, system, waiting, error)
+
+
+def _pull_or_note(work: Work, source: Source, system: str, stream: str) -> None:
+    try:
+        _pull_stream(work, source, system, stream)
+    except ConfigurationError as error:
+        if error.stream != stream:
+            raise
+        _note(work, system, [stream], error)  # the document is wrong about this stream alone
+    else:
+        _note(work, system, [stream])
+
+
+def _note(work: Work, system: str, streams: Sequence[str], error: Exception | None = None) -> None:
+    noted = {"class": type(error).__name__, "message": str(error)} if error else None
+    with work.engine.begin() as db:
+        for stream in streams:
+            runs.note_pull(db, work.run_id, system, stream, noted)
 
 
 def _pull_stream(work: Work, source: Source, system: str, stream: str) -> None:
@@ -47,12 +64,12 @@ def _pull_stream(work: Work, source: Source, system: str, stream: str) -> None:
         cursor: Cursor | None = runs.cursor_of(db, system, stream)
     if cursor is not None:
         source.settle(stream, cursor)  # a killed run may have left it undone
-    rows = 0
+    rows, landed = 0, False
     for batch in source.read(stream, cursor):
         with work.engine.begin() as db:
             landing.land(db, work.landing, run_id=work.run_id, system=system, batch=batch)
-        cursor = batch.cursor
+        cursor, landed = batch.cursor, True
         rows += batch.table.num_rows
         work.report(f"pull {system}.{stream}", rows, None)
-    if rows and cursor is not None:
+    if landed and cursor is not None:
         source.settle(stream, cursor)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, select
 
 from customer_master.store import recording
 from customer_master.store.evidence import Written
-from customer_master.store.recording import Incoming
+from customer_master.store.recording import Decision, Incoming
 from dq_rules.gate import Finding, check
 from dq_rules.rows import flatten
 from hub.documents import ActiveMapping
@@ -101,14 +101,19 @@ def _process(work: Work, pass_: Pass) -> None:
     rows = _gate(work, [r for r in _map_rows(work, task) if r.row_no in wanted])
     for chunk in _chunks([r for r in rows if r.row_no not in done]):
         with work.engine.begin() as db:
+            incoming = _incoming(task, chunk)
+            decision = _decide(db, task, incoming)
             passes.note_fates(
                 db,
                 run_id=work.run_id,
                 pass_=pass_,
                 system=task.manifest.system,
                 stream=task.manifest.stream,
-                fates=_record_chunk(db, work, task, chunk),
+                fates=_fates(chunk, incoming, decision),
             )
+            recording.record(
+                db, decision, system_id=task.system_id, org_unit=task.org_unit, actor=work.actor
+            )  # last, for it holds the commit clock
     with work.engine.begin() as db:
         passes.close_pass(db, pass_.id)
 
@@ -193,8 +198,8 @@ def _chunks(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
         yield chunk
 
 
-def _record_chunk(db: Connection, work: Work, task: _Task, chunk: Sequence[_Row]) -> list[RowFate]:
-    incoming = [
+def _incoming(task: _Task, chunk: Sequence[_Row]) -> list[Incoming]:
+    return [
         Incoming(
             canonical,
             row.position,
@@ -207,21 +212,20 @@ def _record_chunk(db: Connection, work: Work, task: _Task, chunk: Sequence[_Row]
         for row in chunk
         for canonical in row.records
     ]
+
+
+def _decide(db: Connection, task: _Task, incoming: Sequence[Incoming]) -> Decision:
+    if not incoming:
+        return Decision()
+    known = recording.lookup(db, task.system_id, incoming)
+    written = _written(db, task.manifest.system, [k.record_id for k in known.values()])
+    return recording.decide(incoming, known, written)
+
+
+def _fates(chunk: Sequence[_Row], incoming: Sequence[Incoming], decision: Decision) -> list[RowFate]:
     effects: dict[int, set[str]] = {}
-    if incoming:
-        known = recording.lookup(db, task.system_id, incoming)
-        written = _written(db, task.manifest.system, [k.record_id for k in known.values()])
-        results = recording.record(
-            db,
-            system_id=task.system_id,
-            org_unit=task.org_unit,
-            actor=work.actor,
-            incoming=incoming,
-            known=known,
-            written=written,
-        )
-        for i, effect in zip(incoming, results, strict=True):
-            effects.setdefault(i.row_no, set()).add(effect)
+    for i, effect in zip(incoming, decision.effects, strict=True):
+        effects.setdefault(i.row_no, set()).add(effect)
     return [row.fate or _good_fate(row.row_no, effects[row.row_no]) for row in chunk]
 
 

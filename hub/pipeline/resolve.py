@@ -182,8 +182,8 @@ def _cluster_scored(work: Work) -> None:
     for group in _commits(components):
         with work.engine.begin() as db:
             change = _decide(db, work, group)
-            parties.commit(db, change, actor=work.actor, kind="resolve")
             matching.dequeue(db, [r for c in group for r in c.records])
+            parties.commit(db, change, actor=work.actor, kind="resolve")  # last, for it holds the commit clock
         done += len(group)
         work.report("resolve: customers", done, total)
 

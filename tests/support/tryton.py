@@ -1,4 +1,4 @@
-"""A real Tryton server for the tests, and a relay that loses answers."""
+"""Fixtures: real Tryton servers, and a relay that loses answers."""
 
 import os
 import signal
