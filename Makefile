@@ -1,7 +1,7 @@
 # The doors of the project. `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deep check lock fmt clean
+.PHONY: help demo test check lock fmt clean
 export UV_PYTHON_DOWNLOADS := never
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -16,11 +16,8 @@ $(READY): requirements.lock pyproject.toml deploy/bootstrap.sh
 demo: $(READY) ## two systems, one customer master, there and back; ONCE=1 ends by itself, CUSTOMERS=n
 	@exec $(PY) -m hub demo $(if $(ONCE),--once) $(if $(CUSTOMERS),--customers $(CUSTOMERS))
 
-test: $(READY) ## fast tests, and the deeper ones where their servers can be had
-	@bash deploy/test.sh $(PY)
-
-test-deep: $(READY) ## everything, minutes long: kill tests and the full loop too
-	@DEEP=1 bash deploy/test.sh $(PY)
+test: $(READY) ## tests, with real servers where they can be had; DEEP=1 runs the long ones too
+	@DEEP=$(DEEP) bash deploy/test.sh $(PY)
 
 check: $(READY) ## static checks: lint, types, import contracts, lock
 	@bash deploy/check.sh $(VENV)

@@ -26,7 +26,7 @@ fi
 what=(tests connectors customer_master dq_rules hub mappings --ignore=hub/store/migrations/env.py)
 if [ -z "${DEEP:-}" ]; then
     what+=(-m "not slow")
-    left_out+=("tests marked slow: they take minutes; make test-deep runs them")
+    left_out+=("tests marked slow: they take minutes; make test DEEP=1 runs them")
 fi
 "$python" -m pytest -q "${what[@]}"
 code=$?

@@ -1,7 +1,8 @@
 """SFTP with a pinned host key, over paramiko. Every wait has an end; every failure is a connector error."""
 
-import errno
+import os
 import posixpath
+import socket
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -185,6 +186,8 @@ def _unreachable(server: Server, reason: str, path: str) -> RetryableError:
 def _reason(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "timeout"
+    if isinstance(error, socket.gaierror):
+        return "the host name is not known"
     if isinstance(error, OSError) and error.errno:
-        return errno.errorcode.get(error.errno, "") or type(error).__name__
+        return os.strerror(error.errno).lower()
     return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")

@@ -26,7 +26,7 @@ def show_account(console: Console, account: Account) -> None:
     if account.dead_letters:
         _show_dead_letters(console, account)
     for problem in account.problems:
-        console.print(Text(f"  {problem}", style="red" if account.state == "red" else "yellow"))
+        console.print(Text(f"  {problem}", style="red" if account.state == "red" else "yellow"), soft_wrap=True)
     if account.seconds:
         console.print(_row_table("Seconds", account.seconds))
 
@@ -34,12 +34,16 @@ def show_account(console: Console, account: Account) -> None:
 def _sources(account: Account) -> Table:
     table = Table(title="Sources", title_justify="left")
     table.add_column("stream", no_wrap=True)
-    more = sorted({k for s in account.sources.values() for o in s.values() for k in o} - {*_FATES, "error"})
-    for name in (*_FATES, *more):
+    occurring = {k for s in account.sources.values() for o in s.values() for k in o} - {"error"}
+    columns = [
+        *(f for f in _FATES if f in occurring),
+        *sorted(occurring - {*_FATES}),
+    ]  # all of them need a wide terminal
+    for name in columns:
         table.add_column(name, justify="right", overflow="fold")
     for system, streams in account.sources.items():
         for stream, own in streams.items():
-            cells = [str(own.get(name, "")) for name in (*_FATES, *more)]
+            cells = [str(own.get(name, "")) for name in columns]
             table.add_row(f"{system}.{stream}", *cells, style="red" if "error" in own else None)
     return table
 
@@ -58,7 +62,8 @@ def _show_dead_letters(console: Console, account: Account) -> None:
     for letter in account.dead_letters:
         place = f"{letter['system']}.{letter['stream']} {letter['kind']}"
         more = f" and {letter['count'] - 1} more" if letter["count"] > 1 else ""
-        sentence = f"  {letter['count']:>5} {place}: {letter['message']} ({letter['origin']}{more}). {letter['remedy']}"
+        where = ", ".join(part for part in (letter["origin"], letter["field"]) if part)
+        sentence = f"  {letter['count']:>5} {place}: {letter['message']} ({where}{more}). {letter['remedy']}"
         console.print(Text(sentence), soft_wrap=True)
 
 
@@ -72,25 +77,48 @@ def show_trace(console: Console, trace: Trace) -> None:
             Text(
                 f" {mark} commit {version['commit']} at {version['at']}: {version['origin']}"
                 f" = {version['file']} row {version['row']}, mapping {version['mapping']}{echo}"
-            )
+            ),
+            soft_wrap=True,
         )
     if trace.party is not None:
-        console.print(Text(f"   customer {trace.party['public_id']} ({', '.join(trace.party['records'])})"))
-        table = Table("attribute", "value", "rule", "why", "from")
-        for value in trace.golden:
-            table.add_row(
-                value["attribute"], Text(str(value["value"])), str(value["rule"] or ""), str(value["why"] or ""),
-                f"{value['source'] or ''} {value['origin'] or ''}",
-            )  # fmt: skip
-        console.print(table)
+        console.print(
+            Text(f"   customer {trace.party['public_id']} ({', '.join(trace.party['records'])})"), soft_wrap=True
+        )
+        console.print(_golden(trace))
     for delivery in trace.deliveries:
-        console.print(Text(f"   delivery to {delivery['target']}: {delivery['state']} {delivery['message']}"))
+        console.print(
+            Text(f"   delivery to {delivery['target']}: {delivery['state']} {delivery['message']}"), soft_wrap=True
+        )
+
+
+def _golden(trace: Trace) -> Table:
+    table = Table()
+    table.add_column("attribute", no_wrap=True)
+    for name in ("value", "chosen by", "from"):
+        table.add_column(name, overflow="fold")
+    for value in trace.golden:
+        if value["value"]:
+            source = f"{value['source']}: {value['origin']}" if value["source"] else ""
+            table.add_row(value["attribute"], Text(_plain(value["value"])), str(value["why"] or ""), Text(source))
+    return table
+
+
+def _plain(value: Any) -> str:
+    """Write a golden value for people.
+
+    >>> _plain({"number": "+8675526988888", "extension": "", "kind": "landline"}), _plain(["customer", "supplier"])
+    ('+8675526988888 landline', 'customer, supplier')
+    """
+    if isinstance(value, dict):
+        parts = sorted(value, key=lambda part: part not in ("text", "number"))
+        return " ".join(str(value[part]) for part in parts if value[part])
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def show_findings(console: Console, findings: list[Finding]) -> None:
     """Show what the doctor found."""
     for finding in findings:
         mark = ("ok  ", "green") if finding.ok else ("bad ", "bold red")
-        console.print(Text.assemble(mark, finding.what, ": ", finding.detail))
+        console.print(Text.assemble(mark, finding.what, ": ", finding.detail), soft_wrap=True)
         if not finding.ok:
-            console.print(Text(f"     {finding.remedy}"))
+            console.print(Text(f"     {finding.remedy}"), soft_wrap=True)

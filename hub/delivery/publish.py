@@ -40,7 +40,12 @@ def publish(work: Work) -> set[str]:
 
 
 def _publish_one(work: Work, subscription: Subscription) -> bool:
-    connection = work.documents.connections[subscription.target]
+    connection = work.documents.connections.get(subscription.target)
+    if connection is None:
+        raise ConfigurationError(
+            "a subscription names this system as its target, but it has no connection", system=subscription.target,
+            where=f"subscription {subscription.subscription}", remedy="Mend the subscription, or write the connection",
+        )  # fmt: skip
     if connection.stage == "prod" and work.settings.stage != "prod":
         raise HubError(
             f"{subscription.target} is marked prod, this installation is stamped {work.settings.stage}",

@@ -146,7 +146,7 @@ def _scored(scorer: Scorer, found: Mapping[int, Features], a: int, b: int, count
 class _FeatureCache:
     """Features of the records lately seen; bounded, so that memory does not grow with the master."""
 
-    _LIMIT = 40_000
+    _LIMIT = 10_000
 
     def __init__(self) -> None:
         self._features: dict[int, Features] = {}

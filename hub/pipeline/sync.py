@@ -35,10 +35,11 @@ def sync(
         report: where progress goes.
 
     Raises:
+        UsageError: ``systems`` names one that has no connection.
         BusyError: another run is at work.
         HubError: documents are missing or the landing zone is damaged.
     """
-    return _run(settings, engine, "sync", report, lambda work: _sync(work, systems))
+    return _run(settings, engine, "sync", report, lambda work: _sync(work, systems), systems or ())
 
 
 def run_step(settings: Settings, engine: Engine, step: str, *, report: Report = silent) -> Account:
@@ -65,9 +66,15 @@ STEPS: Mapping[str, Callable[[Work], object]] = {
 }
 
 
-def _run(settings: Settings, engine: Engine, kind: str, report: Report, work_off: Callable[[Work], None]) -> Account:
+def _run(
+    settings: Settings, engine: Engine, kind: str, report: Report, work_off: Callable[[Work], None],
+    systems: tuple[str, ...] = (),
+) -> Account:  # fmt: skip
     with exclusive(engine, "pipeline"):
         documents = load(engine)
+        unknown = sorted(set(systems) - documents.connections.keys())
+        if unknown:
+            raise UsageError(f"There is no system {unknown[0]!r}", f"Systems are: {', '.join(documents.connections)}")
         with engine.begin() as db:
             run_id = runs.open_run(db, kind)
         work_off(Work(settings, engine, documents, run_id, report))

@@ -36,7 +36,7 @@ def two_systems(hub: Installation) -> Installation:
 def wrong_password(hub: Installation) -> str:
     hub.secret("scm_password", WRONG)
     return (
-        f"scm / 127.0.0.1:{hub.server.port}: the server refused user hub with this password, it accepts: password. "
+        f"scm / 127.0.0.1:{hub.server.port}: the server refused user hub with this password. "
         "Renew the password in the secret the connection document refers to"
     )
 
@@ -56,8 +56,8 @@ def unreachable_host(hub: Installation) -> str:
     port = free_port()
     hub.secret("scm_port", str(port))
     return (
-        f"scm / 127.0.0.1:{port}: the server cannot be reached: Connection refused. "
-        "Check host and port, and whether the server runs and can be reached from here"
+        f"scm / 127.0.0.1:{port} in: the exchange with the SFTP server failed (connection refused). "
+        "It is tried again by itself; if it lasts, check host, port, network and the server"
     )
 
 

@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from psycopg import sql
 
-from hub.settings import Settings
+from hub.settings import load
+from hub.store.postgres import DatabaseAddress
 from tests.store.workshop import Workshop
+from tests.support.postgres import administer
+
+NewWorkshop = Callable[[], Workshop]
+_numbers = itertools.count(1)
 
 
 @pytest.fixture
-def workshop(settings: Settings) -> Iterator[Workshop]:
-    """A hub without its systems, on a database of its own."""
-    opened = Workshop.open(settings)
-    yield opened
-    opened.engine.dispose()
+def new_workshop(postgres_server: DatabaseAddress, migrated: str, tmp_path: Path) -> Iterator[NewWorkshop]:
+    """Opens hubs without systems, each on a database and a home of its own."""
+    opened: list[tuple[Workshop, sql.Identifier]] = []
+
+    def open_one() -> Workshop:
+        text = f"workshop_{next(_numbers)}"
+        name = sql.Identifier(text)
+        administer(
+            postgres_server, sql.SQL("create database {} template {}").format(name, sql.Identifier(migrated))
+        )
+        url = postgres_server.database(text).url.render_as_string(hide_password=False)
+        settings = load({"HUB_HOME": str(tmp_path / text), "HUB_DATABASE_URL": url, "HUB_STAGE": "test"})
+        opened.append((Workshop.open(settings), name))
+        return opened[-1][0]
+
+    yield open_one
+    for workshop, name in opened:
+        workshop.engine.dispose()
+        administer(postgres_server, sql.SQL("drop database {} with (force)").format(name))
+
+
+@pytest.fixture
+def workshop(new_workshop: NewWorkshop) -> Workshop:
+    """A hub without its systems."""
+    return new_workshop()

@@ -81,7 +81,8 @@ def test_a_phone_a_row_and_a_party_edited_on_both_sides_come_through_and_nothing
     hub.edit_contact(lone, "phone", PHONE_C)
     hub.deliver_file(append_ship_to(landscape, 0))
     hub.edit(both, name="深圳市两边国际贸易有限公司")
-    hub.deliver({**row, "电话": PHONE_C})
+    tomorrow = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+    hub.deliver({**row, "电话": PHONE_C}, date=f"{tomorrow:%Y%m%d}")
     account = hub.sync()
 
     assert (account.state, account.problems) == ("green", [])
@@ -93,7 +94,8 @@ def test_a_phone_a_row_and_a_party_edited_on_both_sides_come_through_and_nothing
     assert hub.written_since(writes) - {lone, both} <= by_the_hub
     assert golden == {hub.customer(*record) for record in records}
     assert hub.golden("erp", lone)["phone"]["number"] == C
-    assert hub.golden("erp", both)["name"] == "深圳市两边国际贸易有限公司"
+    assert hub.golden("erp", both)["name"] == "深圳市两边国际贸易有限公司", "the ERP's word"
+    assert hub.golden("erp", both)["phone"]["number"] == C, "the SCM's word"
     assert hub.versions("erp", lone) == 2
     assert hub.customer("scm", its_row.ref) == hub.customer("erp", known_key)
     assert hub.party(made)["name"] == ship_to_row(unknown_row)["客户名称"]
