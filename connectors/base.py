@@ -47,8 +47,8 @@ class RawRecord:
 
     Args:
         origin: where it stood: ``dealers_20261101.csv:17`` or ``party.party,42``.
-        position: sortable text that orders versions of the same record, e.g. an ISO 8601 UTC timestamp; an older
-            position never replaces a newer one.
+        position: sortable text that orders versions of the same record; an older position never replaces a newer one.
+            ISO 8601 in UTC wherever it is a time, for which of two systems spoke last is read from it too.
         document: the document, nested as the source nests it; ``None`` if it could not be read.
         defect: why it could not be read, else ``None``.
         raw: as much of the unreadable original as can be shown, else ``None``.

@@ -20,8 +20,9 @@ class StreamConfig(BaseModel):
         delimiter: between the cells of a CSV file.
         sheet: of a workbook; the first without one.
         header_row: row with the column names.
-        position: regular expression on the file name with one group that gives its date or time, in a form that sorts;
-            without one the file's modification time (UTC) counts.
+        position: regular expression on the file name with one group that gives its date or time, in a form that sorts
+            (20261101 and 20261101-0230 are taken as ISO 8601, UTC); without one the file's modification time (UTC)
+            counts.
         description: one line for a person.
     """
 

@@ -1,6 +1,7 @@
 """The connector: files of a folder as a stream of rows."""
 
 import posixpath
+import re
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,9 @@ from connectors.transport.records import Record, Table, UnreadableFileError, unr
 from connectors.transport.sftp import RemoteFile, SftpSession
 from connectors.transport.spreadsheet import read_spreadsheet
 from connectors.transport.ssh import Server
+
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[T_-]?(\d\d)(\d\d)(\d\d)?)?")
+"""A date, or a date and a time of day, as file names have them: 20261101, 20261101-0230."""
 
 
 class SftpFiles:
@@ -172,7 +176,22 @@ def _position(file: RemoteFile, options: StreamConfig) -> str | None:
     if options.position is None:
         return datetime.fromtimestamp(file.mtime, UTC).isoformat()
     found = options.position.search(file.name)
-    return found[1] if found else None
+    return _iso(found[1]) if found else None
+
+
+def _iso(text: str) -> str:
+    """Write a compact date or time in ISO 8601, as other systems write theirs: recency is compared across systems.
+
+    Example:
+        >>> _iso("20261101"), _iso("20261101-0230"), _iso("20261101T023015"), _iso("v17")
+        ('2026-11-01', '2026-11-01T02:30:00', '2026-11-01T02:30:15', 'v17')
+    """
+    found = _COMPACT.fullmatch(text)
+    if not found:
+        return text
+    year, month, day, hour, minute, second = found.groups()
+    date = f"{year}-{month}-{day}"
+    return f"{date}T{hour}:{minute}:{second or '00'}" if hour else date
 
 
 def _open(file: RemoteFile, copy: BinaryIO, options: StreamConfig) -> tuple[Table, bool]:

@@ -69,7 +69,7 @@ def survive(evidence: Sequence[Evidence], policy: SurvivorshipPolicy) -> Golden:
     attrs: dict[str, Any] = {}
     prov: dict[str, dict[str, Any]] = {}
     conflicts: list[dict[str, Any]] = []
-    ordered = sorted(evidence, key=lambda e: (e.system, e.native_key, e.version_id))
+    ordered = sorted(evidence, key=lambda e: (e.system, e.native_key, e.record_type))
     for attribute in ATTRIBUTES:
         rule: Rule = getattr(policy.rules, attribute)
         standing = candidates(attribute, ordered)
@@ -120,22 +120,13 @@ def _measure(step: Step, everyone: Sequence[Candidate], policy: SurvivorshipPoli
         case Step.SOURCE_RANK:
             return lambda c: -policy.rank(c.evidence.system, c.evidence.record_type)
         case Step.MOST_RECENT:
-            return lambda c: _instant(c.evidence.position)
+            return lambda c: c.evidence.position
         case Step.MOST_COMPLETE:
             return lambda c: c.filled
         case Step.LONGEST:
             return lambda c: c.length
         case Step.MOST_FREQUENT:
             return _frequency(everyone)
-
-
-def _instant(position: str) -> str:
-    """Make source positions of different systems comparable: a time stays in order when only its digits are kept.
-
-    >>> sorted(["2026-11-22T05:23:39.411254Z", "20261101", "2026-11-22"], key=_instant)
-    ['20261101', '2026-11-22', '2026-11-22T05:23:39.411254Z']
-    """
-    return "".join(character for character in position if character.isdigit())
 
 
 def _frequency(everyone: Sequence[Candidate]) -> Callable[[Candidate], tuple[int, int]]:
@@ -148,8 +139,9 @@ def _frequency(everyone: Sequence[Candidate]) -> Callable[[Candidate], tuple[int
     return lambda c: (len(systems[c.meaning]), len(records[c.meaning]))
 
 
-def _fixed_end(c: Candidate) -> tuple[str, str, int, str]:
-    return (c.evidence.system, c.evidence.native_key, c.evidence.version_id, json.dumps(c.value, sort_keys=True))
+def _fixed_end(c: Candidate) -> tuple[str, str, str, str]:
+    # no number of this database: it would tell who came first
+    return (c.evidence.system, c.evidence.native_key, c.evidence.record_type, json.dumps(c.value, sort_keys=True))
 
 
 def _provenance(attribute: str, election: _Election, count: int) -> dict[str, Any]:

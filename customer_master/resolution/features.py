@@ -17,18 +17,8 @@ from mappings.normalize.text import fold, has_han, is_placeholder, readings
 _CHINESE_IDENTIFIERS = frozenset({"cn_uscc", "cn_tax15", "cn_org9"})
 _LONGEST_TRADE = 4  # a longer Chinese trade name has the business in it, which its reader did not recognise
 _LEAST_REPAIRABLE = 15  # an identifier shorter than this, once damaged, says too little
-_UNIT_ENDINGS = (
-    "分公司", "支行", "部", "处", "所", "厂", "厂区", "库", "仓", "仓库", "点", "站", "店", "中心", "基地", "食堂",
-    "专户", "基金", "信托", "计划",
-)  # fmt: skip
-_LATIN_UNIT = re.compile(
-    r"(?:\b(?:ltd|limited|llc|inc|corp|gmbh|plc)\b\W+|gongsi\b\W+|\b(?=\w+fengongsi$)|\b(?=\w+ branch$))"
-    r"([a-z][a-z ]{3,})$",
-    re.IGNORECASE,
-)
 _BRANCH = re.compile("(?:fengongsi|branch)$")
 _GROUP_WORDS = ("集团", "控股", "jituan", "konggu")
-_SHOP_AND_UNIT = re.compile(f"(.{{2,}}?(?:有限..|集团|控股|.[厂部店行社馆]))(.+(?:{'|'.join(_UNIT_ENDINGS)}))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +149,7 @@ def _identifier(identifier: Identifier) -> tuple[str, str] | None:
 @lru_cache(maxsize=1 << 16)
 def _company_name(text: str) -> NameFeatures:
     name = parse_company(text)
-    core, unit = _split_unit(name)
+    core = _core(name)
     trade = fold(name.trade_name)
     if not core.startswith(trade) or not trade:
         trade = core
@@ -171,7 +161,7 @@ def _company_name(text: str) -> NameFeatures:
         trade_sound=readings(trade if len(trade) <= _LONGEST_TRADE else trade[:2]).casefold(),
         province=name.region_code[:2],
         city=city_of(name.region_code),
-        unit=_unit_key(unit),
+        unit=_unit_key(name.unit),
         is_group=name.is_group or any(word in name.folded for word in _GROUP_WORDS),
         han=has_han(core),
         complete=len(core) > 1,
@@ -188,20 +178,12 @@ def _unit_key(unit: str) -> str:
     return _BRANCH.sub("", sound) or sound
 
 
-def _split_unit(name: CompanyName) -> tuple[str, str]:
-    """Give the core and the unit: also one that stands as a remark, or behind a form that ends no company name."""
-    core, unit = name.core or name.folded, fold(name.unit)
-    if not unit and (name.remark.endswith(_UNIT_ENDINGS) or any(w in name.remark for w in _UNIT_ENDINGS if len(w) > 1)):
-        unit = fold(name.remark)
-    if not unit and (behind := _LATIN_UNIT.search(name.text)):
-        unit = fold(behind[1])
-        core = core.removesuffix(unit)
-    inside = _SHOP_AND_UNIT.fullmatch(core + unit)
-    if inside:
-        core, unit = inside[1], inside[2]
+def _core(name: CompanyName) -> str:
+    """Give the core without the words for a group, which one writes and the other leaves out."""
+    core = name.core or name.folded
     for word in _GROUP_WORDS:
         core = core.replace(word, "") or core
-    return core, unit
+    return core
 
 
 @lru_cache(maxsize=1 << 16)

@@ -48,14 +48,15 @@ def own_evidence(payload: Mapping[str, Any], written: Iterable[Written]) -> dict
         return None
     evidence = dict(payload)
     for attribute in ELEMENT_ATTRIBUTES:
+        standing = list(payload.get(attribute, ()))
         elements = []
-        for element in payload.get(attribute, ()):
+        for element in standing:
             key = (attribute, fingerprint(attribute, element))
             own = ours.get(key, element)
             if own is not None and own not in elements:
                 elements.append(own)
-        if elements:
+        if elements and elements != standing:
             evidence[attribute] = elements
-        else:
+        elif not elements:
             evidence.pop(attribute, None)  # a payload leaves out what it has not
     return None if evidence == payload else evidence

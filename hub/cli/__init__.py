@@ -1,4 +1,7 @@
-"""The command line: a door to hub functions. Tables for people, ``--json`` for machines, one sentence for errors."""
+"""The command line: a door to hub functions. Tables for people, ``--json`` for machines, one sentence for errors.
+
+May import: everything.
+"""
 
 from __future__ import annotations
 

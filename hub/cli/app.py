@@ -12,6 +12,7 @@ from sqlalchemy import text
 from hub import documents, project
 from hub.cli.progress import bars
 from hub.cli.render import show_account, show_findings, show_trace
+from hub.coherence import check_together
 from hub.pipeline import sync as pipeline
 from hub.pipeline.account import Account, account
 from hub.pipeline.trace import trace
@@ -31,6 +32,7 @@ def apply(as_json: Json = False) -> None:
     read = project.documents(settings.project)
     for document in read:
         documents.check(document)
+    check_together(read)
     with open_database(settings).begin() as db:
         changed = document_store.apply(db, read)
     if as_json:
@@ -84,6 +86,8 @@ def runs(as_json: Json = False) -> None:
     if as_json:
         _print_json(rows)
         return
+    if not rows:
+        console.print("No run yet. Begin with: hub sync")
     for row in rows:
         console.print(
             f"{row['id']:>6}  {row['kind']:<8} {row['state']:<6} {row['started_utc']} UTC  {row['seconds'] or ''} s",
@@ -128,12 +132,13 @@ def stop() -> None:
     from hub.store.postgres import stop as stop_postgres
 
     stop_postgres(load())
+    console.print("The hub's own PostgreSQL is stopped")
 
 
 @app.command()
 def demo(
     once: Annotated[bool, typer.Option(help="End by itself; exit code 0 only if the account is green.")] = False,
-    customers: Annotated[int, typer.Option(help="How many customers to make up.")] = 2000,
+    customers: Annotated[int, typer.Option(min=1, max=6_000_000, help="How many customers to make up.")] = 2000,
     seed: Annotated[int, typer.Option(help="Seed of the made-up landscape.")] = 7,
 ) -> None:
     """Bring up two systems, load them with the same customers in disguise, and take them there and back."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from customer_master.store.evidence import Written
+from customer_master.store.evidence import Written, own_evidence
 from hub.errors import HubError
-from mappings.canonical import to_payload
+from mappings.canonical import canonical_hash, to_payload
 from mappings.canonical.elements import fingerprint
 from mappings.language import CompiledMapping, Mapped, RenderedField
 
@@ -64,7 +64,8 @@ def plan_update(
     """Plan the difference between what a target record says and what was agreed.
 
     A missing agreed value is never written. ``fill`` touches only gaps and our own writing; ``lead`` replaces another
-    value, but never a valid identifier by a different one: that is a conflict of identity, for people to settle.
+    value, but never a valid identifier by a different one: that is a conflict of identity, for people to settle. What
+    would change how the target's own values are read is left out, e.g. a foreign address beside a local telephone.
 
     Args:
         mapping: mapping with the target's outbound section.
@@ -72,10 +73,11 @@ def plan_update(
         policies: attribute -> ``fill`` or ``lead``.
         payload: canonical content of the target record, as last pulled.
         written: what the hub wrote into it earlier.
-        raw: gives the record's raw document, to find the ids of its children; called only if needed.
+        raw: gives the record's raw document; called only if something must be written.
     """
     plan = Plan()
     ours = {(w.attribute, w.fingerprint): w for w in written}
+    document: Mapping[str, Any] = {}
     for attribute, value in desired.items():
         element_attribute, to_element = _ELEMENT_OF[attribute]
         present = _present(attribute, payload.get(element_attribute, ()))
@@ -88,10 +90,54 @@ def plan_update(
         if present and old is None:
             continue
         earlier = ours.get((element_attribute, fingerprint(element_attribute, old))) if old is not None else None
-        replaced = earlier.replaced if earlier else old
-        _put(plan, mapping, attribute, value, element_attribute, old, raw)
-        plan.written.append(Written(element_attribute, target_mark, replaced))
+        mark = Written(element_attribute, target_mark, earlier.replaced if earlier else old)
+        document = document or raw()
+        write = _write(mapping, attribute, value, element_attribute, old, document)
+        after = write.applied_to(document)
+        if _own_words(mapping, after, [*written, *plan.written, mark]) >= {_own_word(payload, written)}:
+            document = after
+            write.put_into(plan.document)
+            plan.written.append(mark)
     return plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """One value in the target's shape: ``set`` fields of the record itself, ``add`` or ``replace`` a child."""
+
+    values: dict[str, Any]
+    list: str | None = None
+    child: Any = None
+
+    def put_into(self, document: dict[str, Any]) -> None:
+        if self.list is None:
+            document.setdefault("set", {}).update(self.values)
+        elif self.child is None:
+            document.setdefault("add", {}).setdefault(self.list, []).append(self.values)
+        else:
+            document.setdefault("replace", {}).setdefault(self.list, []).append({"id": self.child, **self.values})
+
+    def applied_to(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Show the raw document as it will come back."""
+        if self.list is None:
+            return {**document, **self.values}
+        children = list(document.get(self.list) or ())
+        if self.child is None:
+            children.append({"id": None, "active": True, **self.values})
+        else:
+            children = [{**c, **self.values} if c["id"] == self.child else c for c in children]
+        return {**document, self.list: children}
+
+
+def _own_words(mapping: CompiledMapping, document: Mapping[str, Any], written: Sequence[Written]) -> set[str]:
+    """Hash what the records of a document say of their own."""
+    outcome = mapping.map(document)
+    return {_own_word(to_payload(r), written) for r in outcome.records} if isinstance(outcome, Mapped) else set()
+
+
+def _own_word(payload: Mapping[str, Any], written: Sequence[Written]) -> str:
+    evidence = own_evidence(payload, written)
+    return canonical_hash(payload if evidence is None else evidence)
 
 
 def _present(attribute: str, elements: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -117,24 +163,19 @@ def _to_replace(
     return None
 
 
-def _put(
-    plan: Plan,
+def _write(
     mapping: CompiledMapping,
     attribute: str,
     value: Any,
     element_attribute: str,
     old: Mapping[str, Any] | None,
-    raw: Callable[[], Mapping[str, Any]],
-) -> None:
+    document: Mapping[str, Any],
+) -> _Write:
     rendered = _rendered(mapping, attribute, value)
     if rendered.list is None:
-        plan.document.setdefault("set", {}).update(rendered.values)
-        return
-    child = None if old is None else _child(mapping, raw(), rendered.list, element_attribute, old)
-    if child is None:
-        plan.document.setdefault("add", {}).setdefault(rendered.list, []).append(rendered.values)
-    else:
-        plan.document.setdefault("replace", {}).setdefault(rendered.list, []).append({"id": child, **rendered.values})
+        return _Write(rendered.values)
+    child = None if old is None else _child(mapping, document, rendered.list, element_attribute, old)
+    return _Write(rendered.values, rendered.list, child)
 
 
 def _rendered(mapping: CompiledMapping, attribute: str, value: Any) -> RenderedField:

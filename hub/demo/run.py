@@ -16,6 +16,7 @@ from customer_master.store.tables import OPEN
 from hub import documents, project
 from hub.cli.progress import bars
 from hub.cli.render import show_account
+from hub.coherence import check_together
 from hub.demo.landscape import Evaluation, evaluate, generate, render
 from hub.demo.stage import Stage, raised
 from hub.pipeline.account import Account
@@ -70,6 +71,7 @@ def _apply(settings: Settings, engine: Engine) -> None:
     read = project.documents(settings.project)
     for document in read:
         documents.check(document)
+    check_together(read)
     with engine.begin() as db:
         document_store.apply(db, read)
 

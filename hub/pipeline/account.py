@@ -108,8 +108,8 @@ def _read_dead_letters(db: Connection, result: Account) -> None:
         dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public way to a dict
         for row in db.execute(
             text(
-                "select kind, system, stream, cause, field, count(*) as count, min(origin) as origin,"
-                " min(message) as message, min(remedy) as remedy"
+                "select kind, system, stream, cause, field, count(*) as count,"
+                " (array_agg(origin order by id))[1] as origin, min(message) as message, min(remedy) as remedy"
                 " from hub.dead_letter where run_id = :run group by 1, 2, 3, 4, 5 order by 6 desc, 1, 2, 3, 4, 5"
             ),
             {"run": result.run},

@@ -279,7 +279,24 @@ def _decide(db: Connection, work: Work, group: Sequence[_Component]) -> ChangeSe
     for component in group:
         for kind, records in _by_kind(component, scene).items():
             _decide_component(work, scene, change, kind, records)
+        _end_outgrown(scene, change, component)
     return change
+
+
+def _end_outgrown(scene: _Scene, change: ChangeSet, component: _Component) -> None:
+    """End parties whose records have all become of another kind; they resolve to where the records are now."""
+    left = {r: change.joined[r][0] for r in component.records if r in change.joined}
+    for party in sorted(component.parties - change.ended.keys() - set(left.values())):
+        members = scene.members[party]
+        if members <= left.keys():
+            _end(change, party, tuple(sorted({left[r] for r in members})))
+
+
+def _end(change: ChangeSet, party: int, heirs: tuple[int, ...]) -> None:
+    """A party without records was merged into its only heir, or split among several."""
+    status = "merged" if len(heirs) == 1 else "split"
+    change.ended[party] = (status, heirs)
+    change.events.append((status, party, {"parties": list(heirs)}))
 
 
 def _scene(db: Connection, group: Sequence[_Component]) -> _Scene:
@@ -335,31 +352,38 @@ def _decide_component(work: Work, scene: _Scene, change: ChangeSet, kind: str, r
     for party in assignment.revived.values():
         change.events.append(("reopened", party, {}))
     for loser, survivor in assignment.merged_into.items():
-        change.ended[loser] = ("merged", (survivor,))
-        change.events.append(("merged", loser, {"parties": [survivor]}))
+        _end(change, loser, (survivor,))
     for loser, heirs in assignment.split_into.items():
-        change.ended[loser] = ("split", heirs)
-        change.events.append(("split", loser, {"parties": list(heirs)}))
+        _end(change, loser, heirs)
 
 
 def _clusters(work: Work, scene: _Scene, records: Sequence[int]) -> list[tuple[int, ...]]:
     if len(records) == 1:
         return [(records[0],)]
-    everyone = set(records)
+    # what is tied goes by a record's place in this order, so it must not depend on when the record came
+    order = sorted(records, key=lambda r: _identity(scene, r))
+    place = {record: n for n, record in enumerate(order)}
     scorer = Scorer(work.documents.match)
     counts = _Counts({h: n for h, (n, _) in scene.frequency.items()})
-    scores = {
-        (a, b): scorer(compare(scene.features[a], scene.features[b], counts.__getitem__))
-        for a, b in _candidates(scene, records)
-    }
-    return cluster(
-        records,
+    scores = {}
+    for pair in _candidates(scene, records):
+        a, b = sorted(place[record] for record in pair)
+        scores[a, b] = scorer(compare(scene.features[order[a]], scene.features[order[b]], counts.__getitem__))
+    groups = cluster(
+        range(len(order)),
         linkages(scores),
-        must=[(r, a) for r, a in scene.anchors.items() if r in everyone and a in everyone],
-        conflict=conflicts({r: scene.features[r] for r in records}),
+        must=[(place[r], place[a]) for r, a in scene.anchors.items() if r in place and a in place],
+        conflict=conflicts({place[r]: scene.features[r] for r in records}),
         threshold=work.documents.match.linkage,
         max_size=work.documents.match.max_size,
     )
+    return [tuple(order[n] for n in group) for group in groups]
+
+
+def _identity(scene: _Scene, record: int) -> tuple[str, str, str, int]:
+    """Name a record by what its system calls it; one that is not read back yet stands behind its anchor."""
+    e = scene.evidence.get(record) or scene.evidence[scene.anchors[record]]
+    return e.system, e.record_type, e.native_key, record
 
 
 def _candidates(scene: _Scene, records: Sequence[int]) -> set[tuple[int, int]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_master.store.clock import now_us
@@ -32,7 +33,7 @@ def active(connection: Connection) -> list[Active]:
     a, d = activation.c, document.c
     rows = connection.execute(
         select(a.kind, a.name, a.hash, d.body, a.id)
-        .distinct(a.kind, a.name)
+        .ext(distinct_on(a.kind, a.name))
         .select_from(activation.join(document, d.hash == a.hash))
         .order_by(a.kind, a.name, a.id.desc())
     )

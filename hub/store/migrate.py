@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
 
 from hub.errors import HubError
+from hub.store.lock import exclusive
 
 _FOLDER = Path(__file__).parent / "migrations"
 
@@ -23,15 +24,19 @@ def current_and_head(engine: Engine) -> tuple[str | None, str]:
 
 
 def upgrade(engine: Engine) -> None:
-    """Apply all missing migrations, in one transaction.
+    """Apply all missing migrations, in one transaction; of several programs that want to, one does it.
 
     Raises:
         HubError: the database was made by a newer program.
+        BusyError: another program is migrating it for long.
     """
+    current, head = current_and_head(engine)
+    if current == head:
+        return
     scripts = ScriptDirectory.from_config(_config())
-    with engine.begin() as connection:
+    with exclusive(engine, "migration"), engine.begin() as connection:
         current = _current(connection)
-        if current == _head():
+        if current == head:
             return
         if current is not None and current not in {s.revision for s in scripts.walk_revisions()}:
             raise HubError(

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from mappings.normalize.company_regions import NOWHERE, Region, region_at_end, region_at_start, whole_region
-from mappings.normalize.data import (
-    ACCOUNT_WORDS,
-    BANKS,
-    INDUSTRY_WORDS,
-    KEPT_FORMS,
-    LEGAL_FORMS,
-    UNIT_KINDS,
-    UNITS_WITHOUT_COMPANY,
+from mappings.normalize.company_regions import (
+    NOWHERE,
+    Region,
+    region_at_end,
+    region_at_start,
+    whole_region,
+    without_level,
 )
+from mappings.normalize.company_units import read_tail, split_unit, split_unit_of_house
+from mappings.normalize.data import BANKS, INDUSTRY_WORDS, KEPT_FORMS, LEGAL_FORMS
 from mappings.normalize.foreign_names import parse_foreign
 from mappings.normalize.text import clean, fold, has_han, simplify
 
@@ -31,14 +31,8 @@ _WEAK_FORM = re.compile("(?<![分支子])(?:总公司|公司)")
 _DAMAGED_FORM = re.compile(r"(?:股份)?[有限责]?[有限责任公司]*限[有限责任公司]*$|股份$")
 _LEFT_OF_FORM = re.compile(r"(?:股份|有限|责任|(?<![国所富])有)+$")
 _JAPANESE = re.compile("[\u3041-\u30ff]|株式会社|有限会社|合同会社")
-_UNIT = re.compile(f"(?:{'|'.join(sorted(UNIT_KINDS, key=len, reverse=True))})$")
-_ACCOUNT = re.compile("|".join(ACCOUNT_WORDS))
-_AFFILIATES = re.compile("[及与]|的|下属|和其|和各")
-_LONE_UNIT = re.compile(f"(?:{'|'.join(sorted(UNITS_WITHOUT_COMPANY, key=len, reverse=True))})$")
-_HOUSE = re.compile("银行|信用社|信用联社|证券|保险|中行|工行|农行|建行|交行|招行|邮储|集团|店")
 _KEPT_FORM = re.compile(f"(?:{'|'.join(sorted(KEPT_FORMS, key=len, reverse=True))})$")
 _GROUP = re.compile("(?:集团|控股)+$")
-_GLUE = " -—–_,.:;、·/"
 _LONGEST_INDUSTRY: Final = max(map(len, INDUSTRY_WORDS))
 
 
@@ -55,7 +49,8 @@ class CompanyName:
         industry: words of industry and kind behind the trade name.
         legal_form: class of the legal form (``limited``, ``limited_by_shares``, ``gmbh`` …), ``""`` if none is written.
         unit: part of the company the name means (深圳分公司, 诸暨支行), ``""`` for the company itself.
-        unit_kind: ``branch``, ``plant``, ``office``, ``outlet``, ``union``, ``account`` or ``""``.
+        unit_kind: ``branch``, ``plant``, ``office``, ``outlet``, ``site``, ``department``, ``union``, ``account``,
+            ``other`` or ``""``.
         core: trade name + industry: what is left without region, legal form, unit and remark.
         remark: text glued on that is no part of the name.
         language: ``zh``, ``ja``, ``ko``, ``ru``, ``en`` or ``""``.
@@ -103,8 +98,8 @@ def parse_company(text: str) -> CompanyName:
         trade_name=parts.trade_name,
         industry=parts.industry,
         legal_form=parts.legal_form,
-        unit="",
-        unit_kind="",
+        unit=parts.unit,
+        unit_kind=parts.unit_kind,
         core=parts.trade_name + parts.industry,
         remark="",
         language=language,
@@ -126,12 +121,15 @@ def _parse_chinese(text: str) -> CompanyName:
     name, brackets = _take_brackets(_undouble(simplify(text).replace(" ", "")))
     body, legal_form, tail = _split_legal_form(name)
     if not tail and not legal_form:
-        body, tail = _split_lone_unit(body)
-    unit, unit_kind, remark = _read_tail(tail)
+        body, tail = split_unit(body)
+    unit, unit_kind, remark = read_tail(tail, brackets.remark)
     body, is_group = _strip_group(
         BANKS.get(body, body.replace("农商行", "农村商业银行").replace("农商银行", "农村商业银行"))
     )
     region, body = _take_region(body, brackets.region)
+    if not unit and not legal_form:
+        body, tail = split_unit_of_house(body)
+        unit, unit_kind, _ = read_tail(tail)
     body, still_group = _strip_group(body)
     trade_name, industry, kept_form = _split_industry(fold(body))
     return CompanyName(
@@ -145,7 +143,7 @@ def _parse_chinese(text: str) -> CompanyName:
         unit=fold(unit),
         unit_kind=unit_kind,
         core=trade_name + industry,
-        remark=fold(remark + brackets.remark),
+        remark=fold(remark),
         language="zh",
         is_group=is_group or still_group or brackets.is_group,
     )
@@ -222,37 +220,6 @@ def _damaged_form(name: str) -> re.Match[str] | None:
     return match if match is not None and len(match[0]) >= 2 else None
 
 
-def _split_lone_unit(name: str) -> tuple[str, str]:
-    """Split a unit off a name without legal form: 中国工商银行|诸暨支行, 中国移动|深圳分公司."""
-    match = _LONE_UNIT.search(name, 2)
-    if match is None:
-        return name, ""
-    house = _HOUSE.search(name, 0, match.start())
-    if house is not None and house.end() >= 2:
-        return name[: house.end()], name[house.end() :]
-    region = region_at_end(name[: match.start()])
-    start = match.start() - len(region.text)
-    return (name[:start], name[start:]) if start >= 2 else (name, "")
-
-
-def _read_tail(tail: str) -> tuple[str, str, str]:
-    """Read what follows the legal form: unit, kind of unit, remark."""
-    tail = tail.strip(_GLUE)
-    if not tail:
-        return "", "", ""
-    if _ACCOUNT.search(tail):
-        return tail, "account", tail
-    match = _UNIT.search(tail)
-    if match is None or _AFFILIATES.match(tail):
-        return "", "", tail
-    return _without_level(tail, region_at_start(tail).text), UNIT_KINDS[match[0]], ""
-
-
-def _without_level(text: str, region: str) -> str:
-    """Drop 市 or 省 from the region a text starts with: 济南市珍珠泉支行 and 济南珍珠泉支行 are one."""
-    return text if len(region) < 3 or region[-1] not in "市省" else region[:-1] + text[len(region) :]
-
-
 def _strip_group(body: str) -> tuple[str, bool]:
     match = _GROUP.search(body, 2)
     return (body[: match.start()], True) if match is not None else (body, False)
@@ -263,7 +230,7 @@ def _take_region(body: str, in_brackets: Region) -> tuple[Region, str]:
     region = region_at_start(body)
     if region.text:
         rest = body[len(region.text) :]
-        body = rest if _has_trade_name(rest) else _without_level(body, region.text)
+        body = rest if _has_trade_name(rest) else without_level(body, region.text)
         return (in_brackets if in_brackets.code and not region.code else region), body
     if in_brackets.text:
         return in_brackets, body

@@ -90,3 +90,12 @@ def whole_region(text: str) -> Region | None:
     """
     region = region_at_start(text)
     return region if region.text and region.text == text else None
+
+
+def without_level(text: str, region: str) -> str:
+    """Drop 市 or 省 from the region a text starts with: 济南市珍珠泉支行 and 济南珍珠泉支行 are one.
+
+    >>> without_level("济南市珍珠泉支行", "济南市"), without_level("济南珍珠泉支行", "济南")
+    ('济南珍珠泉支行', '济南珍珠泉支行')
+    """
+    return text if len(region) < 3 or region[-1] not in "市省" else region[:-1] + text[len(region) :]

@@ -57,6 +57,7 @@ ENGLISH_INDUSTRY_WORDS: Final = _set("english_industry_words")
 BANKS: Final = _table("banks")
 ACCOUNT_WORDS: Final = _SECTIONS["account_words"]
 UNITS_WITHOUT_COMPANY: Final = _SECTIONS["units_without_company"]
+REMARK_WORDS: Final = _SECTIONS["remark_words"]
 GROUP_WORDS: Final = _set("group_words")
 ENTERPRISE_WORDS: Final = _SECTIONS["enterprise_words"]
 
@@ -178,6 +179,22 @@ UNIT_KINDS: Final[dict[str, str]] = {
     "门市部": "outlet",
     "经营部": "outlet",
     "厂": "plant",
+    "厂区": "plant",
+    "基地": "plant",
+    "仓库": "site",
+    "仓": "site",
+    "库": "site",
+    "收货点": "site",
+    "物流中心": "site",
+    "配送中心": "site",
+    "食堂": "department",
+    "服务部": "department",
+    "中心": "department",
+    "部": "department",
+    "处": "department",
+    "所": "department",
+    "站": "department",
+    "点": "department",
     "工会委员会": "union",
     "工会": "union",
 }
@@ -250,6 +267,10 @@ FOREIGN_FORMS: Final[dict[str, str]] = {
     "kk": "kk",
     "k k": "kk",
     "kabushiki kaisha": "kk",
+    "youxiangongsi": "limited",
+    "youxianzerengongsi": "limited",
+    "gufenyouxiangongsi": "limited_by_shares",
+    "gongsi": "company",
     "godo kaisha": "gk",
     "jsc": "jsc",
     "ojsc": "jsc",

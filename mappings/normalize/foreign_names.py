@@ -1,4 +1,4 @@
-"""Company names in Latin, Cyrillic, Japanese and Korean script: legal form, region, industry words."""
+"""Company names in Latin, Cyrillic, Japanese and Korean script: legal form, region, industry words, unit."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mappings.normalize.company_regions import NOWHERE, Region
+from mappings.normalize.company_units import latin_unit_kind
 from mappings.normalize.data import (
     ENGLISH_INDUSTRY_WORDS,
     FOREIGN_FORMS,
@@ -19,6 +20,9 @@ from mappings.normalize.text import fold, simplify
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _GLUED_FORM = re.compile("株式会社|有限会社|合同会社|주식회사|유한회사")
+_PINYIN_FORM = re.compile("(?:gufen)?youxian(?:zeren)?gongsi")
+_CLEAR_FORMS: Final = frozenset({"ltd", "limited", "limited_by_shares", "llc", "inc", "gmbh", "plc"})
+_LEAST_UNIT: Final = 4  # fewer letters behind a legal form are a country or belong to the form
 _LONGEST_FORM: Final = max(len(form.split()) for form in FOREIGN_FORMS)
 
 
@@ -31,6 +35,8 @@ class ForeignParts:
     legal_form: str
     region: Region
     is_group: bool
+    unit: str
+    unit_kind: str
 
 
 def parse_foreign(text: str) -> ForeignParts:
@@ -46,7 +52,11 @@ def parse_foreign(text: str) -> ForeignParts:
     legal_form = ""
     if (glued := _GLUED_FORM.search(lowered)) is not None:
         legal_form, lowered = LEGAL_FORMS[glued[0]], lowered.replace(glued[0], " ")
-    words, written_form = _strip_form(_WORD.findall(lowered))
+    words, written_form = _strip_form(_WORD.findall(_PINYIN_FORM.sub(r" \g<0> ", lowered)))
+    unit = unit_kind = ""
+    if not written_form:
+        words, unit, unit_kind = _strip_unit(words)
+        words, written_form = _strip_form(words)
     words, region = _strip_region(words)
     is_group = any(word in GROUP_WORDS for word in words[1:])
     words = words[:1] + [word for word in words[1:] if word not in GROUP_WORDS]
@@ -54,7 +64,28 @@ def parse_foreign(text: str) -> ForeignParts:
     while end > 1 and words[end - 1] in ENGLISH_INDUSTRY_WORDS:
         end -= 1
     trade_name, industry = fold("".join(words[:end])), fold("".join(words[end:]))
-    return ForeignParts(trade_name, industry, legal_form or written_form, region, is_group)
+    return ForeignParts(trade_name, industry, legal_form or written_form, region, is_group, unit, unit_kind)
+
+
+def _strip_unit(words: list[str]) -> tuple[list[str], str, str]:
+    """Take off what follows a clear legal form, unless it is a region, else a last word that says it is a unit.
+
+    >>> _strip_unit(["huaqiang", "co", "ltd", "chengdu", "branch"])
+    (['huaqiang', 'co', 'ltd'], 'chengdubranch', 'branch')
+    >>> _strip_unit(["huaqiang", "factory", "tianhechangqu"])
+    (['huaqiang', 'factory'], 'tianhechangqu', 'plant')
+    """
+    for end in range(len(words) - 1, 1, -1):
+        if FOREIGN_FORMS.get(words[end - 1]) in _CLEAR_FORMS:
+            unit = fold("".join(words[end:]))
+            if len(unit) < _LEAST_UNIT or pinyin_region(" ".join(words[end:])) is not None:
+                return words, "", ""
+            return words[:end], unit, latin_unit_kind(unit) or "other"
+    kind = latin_unit_kind(words[-1]) if len(words) > 2 else ""
+    if not kind:
+        return words, "", ""
+    start = len(words) - (2 if words[-1] == "branch" else 1)
+    return words[:start], fold("".join(words[start:])), kind
 
 
 def _strip_form(words: list[str]) -> tuple[list[str], str]:

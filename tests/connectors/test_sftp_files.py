@@ -56,7 +56,7 @@ def test_files_come_in_order_of_position_then_name(any_server):
     any_server.put("in/a_20261102.csv", csv_file("3,x"))
     batches = pull(any_server)
     assert origins(batches) == ["a_20261102.csv:2", "b_20261102.csv:2", "a_20261103.csv:2"]
-    assert [row["position"] for row in records(batches)] == ["20261102", "20261102", "20261103"]
+    assert [row["position"] for row in records(batches)] == ["2026-11-02", "2026-11-02", "2026-11-03"]
     assert len(batches) == 1
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -36,6 +35,15 @@ _AUTHORED = (
     MATCH,
     SURVIVORSHIP,
 )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
 
 
 @dataclass
@@ -107,17 +115,13 @@ class Installation:
             "PYTHONUTF8": "1",
         }
 
-    def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """``hub …`` in a shell of its own."""
+    def cli(self, *arguments: str) -> Answer:
+        """``hub …`` as a process of its own."""
         command = [sys.executable, "-m", "hub", *arguments]
-        return subprocess.run(
-            command, cwd=ROOT, env=self.environment(), capture_output=True, text=True, check=False, timeout=120
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment(), capture_output=True, text=True, check=False, timeout=300
         )
-
-    def cli_json(self, *arguments: str) -> Any:
-        done = self.cli(*arguments, "--json")
-        assert "Traceback" not in done.stderr
-        return json.loads(done.stdout)
+        return Answer(done.returncode, done.stdout, done.stderr)
 
     def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
         with self.engine.begin() as db:

@@ -102,14 +102,21 @@ CASES = [
     Case(
         "a required column gone",
         ("shipto_20261101_01.csv", csv_file(without_phone(YUANDA), columns=GONE)),
-        'scm.ship_tos rejected: scm / ship_tos: the required column "电话" is missing (shipto_20261101_01.csv:2, 电话). '
-        "Restore the column in the source, or write a new version of mapping scm.ship_tos (now version 1)",
+        'scm.ship_tos rejected: scm / ship_tos: the required column "电话" is missing '
+        "(shipto_20261101_01.csv:2, 电话). Restore the column in the source, "
+        "or write a new version of mapping scm.ship_tos (now version 1)",
     ),
     Case(
         "a file name without a date",
         ("shipto_november.csv", csv_file(YUANDA)),
         r"scm.ship_tos rejected: the file name does not fit the expression shipto_(\d{8}) (shipto_november.csv). "
         "Correct position in the connection document, or have the file renamed",
+    ),
+    Case(
+        "an empty file",
+        ("shipto_20261101_01.csv", b""),
+        "scm.ship_tos rejected: the file has no header in row 1 (shipto_20261101_01.csv). "
+        "Have the file sent again, or correct header_row in the connection document",
     ),
     Case(
         "a row without key",
@@ -170,6 +177,13 @@ def test_a_file_that_no_longer_fits_is_one_sentence_however_long(hub: Installati
     [letter] = account.dead_letters
     assert (letter["count"], letter["cause"], letter["field"]) == (40, "contract", "电话")
     assert account.sources["scm"]["ship_tos"] == {"landed": 40, "rejected": 40}
+
+
+def test_a_file_without_rows_is_no_news(hub: Installation) -> None:
+    hub.put("shipto_20261101_01.csv", csv_file())
+    account = hub.sync()
+    assert (account.state, account.dead_letters) == ("green", [])
+    assert hub.server.files("archive") == ["shipto_20261101_01.csv"]
 
 
 def test_a_new_column_nobody_knows_is_no_obstacle(hub: Installation) -> None:

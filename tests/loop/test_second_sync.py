@@ -93,3 +93,13 @@ def test_one_changed_and_one_new_row_bring_exactly_themselves(hub: Installation)
     assert [e["type"] for e in events] == ["changed", "created"]
     assert hub.golden_of("ship_to/S003")["phone"]["number"] == "+8651267778888"
     assert hub.golden_of("ship_to/S004")["name"] == "西安长安仪器有限公司"
+
+
+def test_a_corrected_file_under_the_same_name_is_read_again(hub: Installation) -> None:
+    hub.put("shipto_20261101_01.csv", csv_file(HUAQIANG, HONGDA))
+    hub.sync()
+    hub.put("shipto_20261101_01.csv", csv_file(HUAQIANG, {**HONGDA, "电话": "0512-62885566 转8012"}))
+    account = hub.sync()
+    assert account.sources["scm"]["ship_tos"] == {"landed": 2, "recorded": 1, "unchanged": 1}
+    assert hub.golden_of("ship_to/S003")["phone"]["extension"] == "8012"
+    assert hub.server.files("archive") == ["shipto_20261101_01.1.csv", "shipto_20261101_01.csv"]

@@ -26,9 +26,7 @@ def new_workshop(postgres_server: DatabaseAddress, migrated: str, tmp_path: Path
     def open_one() -> Workshop:
         text = f"workshop_{next(_numbers)}"
         name = sql.Identifier(text)
-        administer(
-            postgres_server, sql.SQL("create database {} template {}").format(name, sql.Identifier(migrated))
-        )
+        administer(postgres_server, sql.SQL("create database {} template {}").format(name, sql.Identifier(migrated)))
         url = postgres_server.database(text).url.render_as_string(hide_password=False)
         settings = load({"HUB_HOME": str(tmp_path / text), "HUB_DATABASE_URL": url, "HUB_STAGE": "test"})
         opened.append((Workshop.open(settings), name))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, text
+from sqlalchemy.engine import make_url
 
 from connectors.base import Batch, RawRecord, to_table
 from connectors.transport.delimited import read_delimited
@@ -45,8 +46,6 @@ class Workshop:
     @classmethod
     def open(cls, settings: Settings) -> Workshop:
         assert settings.database_url is not None
-        from sqlalchemy.engine import make_url
-
         engine = make_engine(make_url(settings.database_url))
         with engine.begin() as db:
             document_store.apply(db, project.documents(settings.project))
@@ -78,6 +77,11 @@ class Workshop:
     def sql(self, statement: str, **parameters: Any) -> Sequence[Any]:
         with self.engine.begin() as db:
             return db.execute(text(statement), {"open": OPEN, **parameters}).all()
+
+    def sql_do(self, *statements: str) -> None:
+        with self.engine.begin() as db:
+            for statement in statements:
+                db.execute(text(statement))
 
     def partition(self) -> Partition:
         """Tell who is who and what is said of them, without any number of this database."""

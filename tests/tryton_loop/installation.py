@@ -61,7 +61,7 @@ class Installation:
     def __init__(self, settings: Settings, erp: TrytonServer, scm: SftpServer) -> None:
         self.settings, self.erp, self.scm = settings, erp, scm
         self.engine = open_database(settings)
-        self._files = 0
+        self.delivered: list[str] = []
         for name, value in {
             "erp_url": erp.url,
             "erp_database": tryton.DATABASE,
@@ -137,7 +137,7 @@ class Installation:
         self.erp.rpc("party.contact_mechanism.write", [number], {"value": value})
 
     def deliver(self, *rows: Mapping[str, str], date: str = "") -> str:
-        """Lay a ship-to file of these rows into the SCM's inbox; without a date, one newer than all such files before."""
+        """Lay a ship-to file of these rows into the inbox; without a date, one newer than all such files before."""
         out = io.StringIO(newline="")
         writer = csv.DictWriter(out, SHIP_TO_COLUMNS, restval="")
         writer.writeheader()
@@ -146,10 +146,13 @@ class Installation:
 
     def deliver_file(self, content: bytes, date: str = "") -> str:
         """Lay a ship-to file into the inbox."""
-        self._files += 1
-        day = LONG_AGO + dt.timedelta(days=self._files)
-        name = f"in/shipto_{date or day.strftime('%Y%m%d')}_01.csv"
-        self.scm.put(name, content)
+        day = LONG_AGO + dt.timedelta(days=len(self.delivered))
+        return self.put_file(f"shipto_{date or day.strftime('%Y%m%d')}_01.csv", content)
+
+    def put_file(self, name: str, content: bytes) -> str:
+        """Lay a file into the SCM's inbox, whole at once."""
+        self.scm.put(f"in/{name}", content)
+        self.delivered.append(name)
         return name
 
     # -------------------------------------------------- what the hub knows
@@ -221,7 +224,9 @@ def ship_to(code: str, name: str, **fields: str) -> dict[str, str]:
     return {"客户编码": code, "客户名称": name, "状态": "正常", "更新日期": "2026-11-20", **fields}
 
 
-def erp_party(code: str, name: str, *, identifiers: Iterable[str] = (), **contacts: str | Sequence[str]) -> dict[str, Any]:
+def erp_party(
+    code: str, name: str, *, identifiers: Iterable[str] = (), **contacts: str | Sequence[str]
+) -> dict[str, Any]:
     """A party as somebody enters it in the ERP."""
     return {
         "code": code,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,7 +32,7 @@ def hub(
     made = new_installation()
     made.enter(*landscape.erp())
     for path in write_files(landscape, tmp_path_factory.mktemp("night"), date="20200101"):
-        made.scm.put(f"in/{path.name}", path.read_bytes())
+        made.put_file(path.name, path.read_bytes())
     assert made.sync().state == "green"
     return made
 
@@ -269,7 +268,7 @@ def test_two_erp_parties_of_one_customer_both_get_the_agreed_legal_name(hub: Ins
 
 
 def test_the_folder_of_the_scm_keeps_every_file(hub: Installation) -> None:
-    name = Path(hub.deliver(ship_to("ST-KEEP", "深圳市留存档案有限公司", 统一社会信用代码=uscc("keep")))).name
+    name = hub.deliver(ship_to("ST-KEEP", "深圳市留存档案有限公司", 统一社会信用代码=uscc("keep")))
     hub.sync()
     assert hub.scm.files("in") == []
     assert name in hub.scm.files("archive")

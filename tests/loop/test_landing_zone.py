@@ -1,0 +1,85 @@
+"""The landing zone: written once, whole or not at all, and proven on every reading."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from hub.errors import HubError
+from tests.loop.deliveries import HONGDA, HUAQIANG, csv_file
+from tests.loop.installation import Installation
+
+
+def deliver(hub: Installation) -> None:
+    hub.put("shipto_20261101_01.csv", csv_file(HUAQIANG, HONGDA))
+
+
+def test_a_changed_file_is_noticed(hub: Installation) -> None:
+    deliver(hub)
+    hub.step("pull")
+    [(name, content)] = hub.landed().items()
+    path = hub.settings.home / "landing" / name
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(HubError) as damaged:
+        hub.sync()
+    assert str(damaged.value) == f"Landed file {name} is not what was landed. Restore it from the backup"
+    path.write_bytes(content)
+    assert hub.sync().state == "green"
+    assert set(hub.live()) == {"ship_to/S001", "ship_to/S003"}
+
+
+def test_a_missing_file_is_noticed(hub: Installation) -> None:
+    deliver(hub)
+    hub.step("pull")
+    [(name, content)] = hub.landed().items()
+    path = hub.settings.home / "landing" / name
+    path.unlink()
+    with pytest.raises(HubError) as missing:
+        hub.sync()
+    assert str(missing.value) == f"Landed file {name} is missing. Restore the landing zone from its backup"
+    path.write_bytes(content)
+    assert hub.sync().state == "green"
+
+
+def test_a_damaged_file_does_not_keep_other_systems_from_being_pulled(hub: Installation) -> None:
+    deliver(hub)
+    hub.step("pull")
+    [(name, content)] = hub.landed().items()
+    (hub.settings.home / "landing" / name).write_bytes(b"")
+    hub.put("shipto_20261102_01.csv", csv_file(HONGDA))
+    with pytest.raises(HubError):
+        hub.sync()
+    assert hub.server.files("in") == []
+    assert hub.rows("select count(*) as n from hub.landing_batch") == [{"n": 2}]
+    (hub.settings.home / "landing" / name).write_bytes(content)
+    assert hub.sync().state == "green"
+    assert [r["state"] for r in hub.rows("select state from hub.run order by id")] == ["green", "green", "green"]
+
+
+def test_what_the_database_does_not_name_was_never_landed(hub: Installation) -> None:
+    """The file is on disk and the commit fails: no manifest, no cursor, the partner's file stays where it is."""
+    deliver(hub)
+    hub.execute(
+        "create function hub.refuse() returns trigger language plpgsql as $$ begin raise 'cut off'; end $$;"
+        " create trigger refuse before insert on hub.cursor for each row execute function hub.refuse()"
+    )
+    with pytest.raises(DBAPIError, match="cut off"):
+        hub.sync()
+    assert len(hub.landed()) == 1
+    assert hub.rows("select 1 from hub.landing_batch") == []
+    assert hub.server.files("in") == ["shipto_20261101_01.csv"]
+    hub.execute("drop trigger refuse on hub.cursor")
+    account = hub.sync()
+    assert account.state == "green"
+    assert account.sources["scm"]["ship_tos"] == {"landed": 2, "recorded": 2}
+    assert hub.server.files("archive") == ["shipto_20261101_01.csv"]
+
+
+def test_landed_files_stay_as_they_are(hub: Installation) -> None:
+    deliver(hub)
+    hub.sync()
+    landed = hub.landed()
+    hub.put("shipto_20261102_01.csv", csv_file(HONGDA))
+    hub.sync()
+    assert landed.items() <= hub.landed().items()
+    assert len(hub.landed()) == 2
