@@ -30,7 +30,6 @@ from hub.pipeline.sync import sync
 from hub.pipeline.work import Work
 from hub.references import store_secret
 from hub.settings import Settings, load
-from hub.store import documents as document_store
 from hub.store import postgres, runs
 from hub.store.database import open_database
 
@@ -119,9 +118,8 @@ def _serve(settings: Settings, folder: Path) -> subprocess.Popen[bytes]:
 
 
 def _loop(settings: Settings, engine: Engine, landscape: Landscape, meter: Meter, folder: Path) -> dict[str, Any]:
-    read = project.documents(settings.project)
+    documents.apply(engine, project.documents(settings.project))
     with engine.begin() as db:
-        document_store.apply(db, read)
         run_id = runs.open_run(db, "sync")
     work = Work(settings, engine, documents.load(engine), run_id)
     for name, step in (

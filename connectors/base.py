@@ -1,8 +1,8 @@
 """The connector contract, version 1.
 
 A connector is a class with a pydantic ``Config`` model, built as ``Connector(system, config)``. It implements
-:class:`Source`, and :class:`Sink` if it can write. What it can do is data (:class:`Capabilities`), so that the hub picks the
-safest way and the conformance kit in :mod:`connectors.testing` knows what to demand.
+:class:`Source`, and :class:`Sink` if it can write. What it can do is data (:class:`Capabilities`), so that the hub
+picks the safest way and the conformance kit in :mod:`connectors.testing` knows what to demand.
 """
 
 from __future__ import annotations
@@ -156,8 +156,8 @@ class Change:
 class WriteResult:
     """What became of one :class:`Change`.
 
-    ``written``: durable in the target, ``key`` and ``token`` are set. ``refused``: will be refused again. ``stale``: the
-    token is outdated. ``unknown``: probe before any retry.
+    ``written``: durable in the target, ``key`` and ``token`` are set. ``refused``: will be refused again. ``stale``:
+    the token is outdated. ``unknown``: probe before any retry.
     """
 
     correlation: str

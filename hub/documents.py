@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,10 +12,14 @@ from customer_master.golden.policy import SurvivorshipPolicy
 from customer_master.golden.policy import load_policy as load_survivorship
 from customer_master.resolution.policy import MatchPolicy
 from customer_master.resolution.policy import load_policy as load_match
+from dq_rules.gate import check as check_rows
+from dq_rules.rows import flatten
 from dq_rules.rules import RuleSet, parse_rules
+from hub.coherence import check_together
 from hub.errors import HubError
 from hub.project import Connection, Document, Subscription, parse_connection, parse_subscription
 from hub.store import documents as store
+from mappings.canonical import CanonicalRecord, Kind, Party
 from mappings.language import CompiledMapping, compile_mapping, parse_mapping, run_tests
 
 
@@ -55,6 +60,36 @@ class ActiveDocuments:
             if mapping.compiled.mapping.name == name:
                 return mapping
         raise HubError(f"No mapping {name!r} is applied", "Name an existing mapping in the subscription")
+
+
+def apply(engine: Engine, read: Sequence[Document]) -> list[Document]:
+    """Check a project's documents, each alone and all together, store them and activate what changed.
+
+    Args:
+        engine: the hub's database.
+        read: all documents of the project.
+
+    Returns:
+        The documents that became active now.
+
+    Raises:
+        HubError: one must not be applied as it stands, so none is; besides the errors of the document kinds.
+    """
+    for document in read:
+        check(document)
+    check_together(read)
+    with engine.begin() as db:
+        changed = store.apply(db, read)
+        for document in changed:
+            if document.kind == "quality":
+                _try_rules(document)
+    return changed
+
+
+def _try_rules(document: Document) -> None:
+    """Run rules on a sample: only the engine knows its expectations. Costs seconds, so only for new rules."""
+    sample = CanonicalRecord("party", "sample", "1", Party(Kind.ORGANISATION))
+    check_rows(parse_rules(document.body, document.origin), [flatten(sample)])
 
 
 def check(document: Document) -> None:

@@ -179,7 +179,7 @@ def _unreachable(server: Server, reason: str, path: str) -> RetryableError:
         f"the exchange with the SFTP server failed ({reason})",
         system=server.system,
         where=f"{server.host}:{server.port} {path}".strip(),
-        remedy="It is tried again by itself; if it lasts, check host, port, network and the server",
+        remedy="The next run tries again; if it lasts, check host, port, network and the server",
     )
 
 

@@ -32,7 +32,7 @@ Band = Literal["match", "review", "related", "different"]
 
 DOUBT_LINKAGE = -8.0
 UNRELATED_LINKAGE = -50.0
-"""Linkage in bits of a pair that only a person may join, and of one that must not share a group."""
+"""Linkage in bits of a pair that shares proofs and is yet no match, and of one that must not share a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +103,17 @@ def score(comparison: Comparison, policy: MatchPolicy) -> Score:
 def linkages(scores: Mapping[Pair, Score]) -> dict[Pair, float]:
     """Give scored pairs the weights that they have in clustering.
 
-    A match speaks for one group by its weight. A pair that has proofs and yet had to be left to a person speaks against
-    it, a related or different one nearly forbids it. Where only the names agree nothing is known.
+    A match speaks for one group by its weight. A pair that has proofs and is yet no match speaks against it, a related
+    one nearly forbids it. Without any proof in common nothing is known: the records of one party may have all of it in
+    different places.
     """
-    return {pair: _linkage(s) for pair, s in scores.items() if s.band != "review" or s.evidence}
+    return {pair: _linkage(s) for pair, s in scores.items() if s.evidence or s.band == "related"}
 
 
 def _linkage(s: Score) -> float:
     if s.band == "match":
         return s.weight
-    return DOUBT_LINKAGE if s.band == "review" else UNRELATED_LINKAGE
+    return UNRELATED_LINKAGE if s.band == "related" else DOUBT_LINKAGE
 
 
 def evidence(c: Comparison) -> tuple[str, ...]:
@@ -173,8 +174,8 @@ def _rule_evidence(c: Comparison) -> Ruling:
             "only the trade name is known, which a group of companies may share, like its house and mail domain",
         ),
         (
-            c.name is NameLevel.TRANSCRIBED and found == ("email_domain",),
-            "the mail domain says no more than the trade name in pinyin",
+            c.name is NameLevel.TRANSCRIBED and not identified and len(found) + (c.contact is ContactLevel.SAME) < 2,
+            "the names agree in pinyin only, in which homophones are alike, and a second proof is missing",
         ),
         (
             c.name is NameLevel.MISSING and not identified and (len(found) < 2 or "email_rare" not in found),

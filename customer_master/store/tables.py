@@ -96,6 +96,7 @@ source_record = Table(
         postgresql_where=text("correlation is not null"),
     ),
     Index("source_record_batch", "batch_id", "row_no"),
+    Index("source_record_anchor", "anchor_id", postgresql_where=text("anchor_id is not null")),
 )  # fmt: skip
 
 source_record_version = Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 from typing import Annotated, Any
 
@@ -12,15 +13,13 @@ from sqlalchemy import text
 from hub import documents, project
 from hub.cli.progress import bars
 from hub.cli.render import show_account, show_findings, show_trace
-from hub.coherence import check_together
 from hub.pipeline import sync as pipeline
 from hub.pipeline.account import Account, account
 from hub.pipeline.trace import trace
 from hub.settings import load
-from hub.store import documents as document_store
 from hub.store.database import open_database
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The customer hub.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console()
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
@@ -30,17 +29,29 @@ def apply(as_json: Json = False) -> None:
     """Load the project folder's documents as immutable versions and activate what changed."""
     settings = load()
     read = project.documents(settings.project)
-    for document in read:
-        documents.check(document)
-    check_together(read)
-    with open_database(settings).begin() as db:
-        changed = document_store.apply(db, read)
+    changed = documents.apply(open_database(settings), read)
     if as_json:
         _print_json([{"kind": d.kind, "name": d.name, "hash": d.hash} for d in changed])
         return
     for document in changed:
-        console.print(f"active now: {document.kind} {document.name} ({document.hash[:12]})", highlight=False)
+        name = "" if document.name == document.kind else f" {document.name}"
+        console.print(f"active now: {document.kind}{name} ({document.hash[:12]})", highlight=False)
     console.print(f"{len(read)} documents, {len(changed)} changed", highlight=False)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        console.print(f"hub {importlib.metadata.version('customer-hub')}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def door(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print it.")
+    ] = False,
+) -> None:
+    """The customer hub: every system connected, one deduplicated customer master, agreed facts published back."""
 
 
 @app.command()

@@ -18,13 +18,18 @@ _COLOURS = {"green": "bold green", "red": "bold red", "open": "bold yellow"}
 
 def show_account(console: Console, account: Account) -> None:
     """Show a run's account: fates by source, deliveries by target, dead letters by cause, problems, seconds."""
-    console.print(Text.assemble(f"Run {account.run}: ", (account.state, _COLOURS[account.state])))
+    waiting = sum(letter["count"] for letter in account.dead_letters)
+    more = f", {waiting} dead letters wait for somebody" if waiting else ""
+    console.print(Text.assemble(f"Run {account.run}: ", (account.state, _COLOURS[account.state]), more))
     if account.sources:
         console.print(_sources(account))
     for target, states in account.targets.items():
-        console.print(_row_table(f"Deliveries to {target}", states))
+        # "delivered" is shown by what was done
+        console.print(_row_table(f"Deliveries to {target}", {k: v for k, v in states.items() if k != "delivered"}))
     if account.dead_letters:
         _show_dead_letters(console, account)
+    if account.warnings:
+        console.print(_row_table("Recorded with a warning", account.warnings))
     for problem in account.problems:
         console.print(Text(f"  {problem}", style="red" if account.state == "red" else "yellow"), soft_wrap=True)
     if account.seconds:

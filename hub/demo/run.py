@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import signal
 import time
-from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from rich.console import Console
@@ -16,16 +16,42 @@ from customer_master.store.tables import OPEN
 from hub import documents, project
 from hub.cli.progress import bars
 from hub.cli.render import show_account
-from hub.coherence import check_together
 from hub.demo.landscape import Evaluation, evaluate, generate, render
 from hub.demo.stage import Stage, raised
 from hub.pipeline.account import Account
 from hub.pipeline.sync import sync
+from hub.pipeline.work import Report
 from hub.settings import Settings
-from hub.store import documents as document_store
 from hub.store.database import open_database
 
 _console = Console()
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """What happened, and how it compares with the truth.
+
+    Args:
+        told: account worth telling: of the first sync, or of the second where the first found nothing to do.
+        second: account of the second sync.
+        second_seconds: how long that took.
+        unchanged: the second sync changed nothing and wrote nothing.
+        evaluation: the master against the truth.
+        records: source records, without those the hub made.
+        customers: parties that hold them.
+    """
+
+    told: Account
+    second: Account
+    second_seconds: float
+    unchanged: bool
+    evaluation: Evaluation
+    records: int
+    customers: int
+
+    @property
+    def is_good(self) -> bool:
+        return self.told.state == self.second.state == "green" and self.unchanged
 
 
 def run_demo(settings: Settings, *, customers: int, seed: int, once: bool) -> bool:
@@ -40,40 +66,44 @@ def run_demo(settings: Settings, *, customers: int, seed: int, once: bool) -> bo
     Returns:
         Whether both accounts are green and the second sync found nothing to do.
     """
-    landscape = generate(customers, seed)
     seconds: dict[str, float] = {}
     with bars() as report:
-        stage_up = raised(
-            settings, landscape, lambda step, s: seconds.__setitem__(step, round(s, 1)),
-            lambda done: report("load ERP", done, None),
-        )  # fmt: skip
-        with stage_up as stage:
+        up = raised(
+            settings,
+            generate(customers, seed),
+            timed=lambda step, taken: seconds.__setitem__(step, round(taken, 1)),
+            loading=lambda done: report("load ERP", done, None),
+        )
+        with up as stage:
             engine = open_database(settings)
-            _apply(settings, engine)
-            before = _clock(engine)
-            first = sync(settings, engine, report=report)
-            after_first = _clock(engine)
-            started = time.monotonic()
-            second = sync(settings, engine, report=report)
-            seconds["second sync"] = round(time.monotonic() - started, 1)
-            unchanged = _clock(engine) == after_first and not second.targets
-            path = _tell(
-                settings, engine, stage, seconds, first if after_first != before else second, second, unchanged
-            )
+            documents.apply(engine, project.documents(settings.project))
+            story = _play(settings, engine, stage, report)
             engine.dispose()
-            is_good = first.state == second.state == "green" and unchanged
+            _tell(story)
+            _write(settings.home / "demo" / "account.json", story, seconds)
             if not once:
-                _wait(settings, path)
-    return is_good
+                _wait(settings, stage, story.told)
+    return story.is_good
 
 
-def _apply(settings: Settings, engine: Engine) -> None:
-    read = project.documents(settings.project)
-    for document in read:
-        documents.check(document)
-    check_together(read)
-    with engine.begin() as db:
-        document_store.apply(db, read)
+def _play(settings: Settings, engine: Engine, stage: Stage, report: Report) -> _Story:
+    """Sync twice, and compare the master with the truth."""
+    before = _clock(engine)
+    first = sync(settings, engine, report=report)
+    between = _clock(engine)
+    started = time.monotonic()
+    second = sync(settings, engine, report=report)
+    taken = time.monotonic() - started
+    partition = _partition(engine, stage)
+    return _Story(
+        told=first if between != before else second,
+        second=second,
+        second_seconds=round(taken, 1),
+        unchanged=_clock(engine) == between and not second.targets,
+        evaluation=evaluate(stage.landscape.truth(), partition),
+        records=len(partition),
+        customers=len(set(partition.values())),
+    )
 
 
 def _clock(engine: Engine) -> int:
@@ -81,73 +111,70 @@ def _clock(engine: Engine) -> int:
         return int(db.execute(text("select last_cs from master.clock")).scalar_one())
 
 
-def _tell(
-    settings: Settings, engine: Engine, stage: Stage, seconds: Mapping[str, float], told: Account, second: Account,
-    unchanged: bool,
-) -> Path:  # fmt: skip
-    """Print the account beside the truth, and write it as JSON."""
-    partition, records, parties = _partition(engine, stage)
-    evaluation = evaluate(stage.landscape.truth(), partition)
-    show_account(_console, told)
-    _console.print(render(evaluation))
-    _console.print(f"Customers: {records} records before, {parties} customers after", highlight=False)
-    verdict = "changed nothing and wrote nothing" if unchanged else "STILL CHANGED SOMETHING"
-    _console.print(f"Second sync {verdict} ({seconds['second sync']} s, {second.state})", highlight=False)
-    path = settings.home / "demo" / "account.json"
-    path.write_text(
-        json.dumps(
-            _as_json(told, second, evaluation, seconds, records, parties, unchanged), ensure_ascii=False, indent=2
-        )
-    )
-    _console.print(f"Account: {path}", soft_wrap=True, highlight=False)
-    return path
-
-
-def _as_json(
-    told: Account, second: Account, evaluation: Evaluation, seconds: Mapping[str, float], records: int, parties: int,
-    unchanged: bool,
-) -> dict[str, Any]:  # fmt: skip
-    figures = json.loads(evaluation.to_json())
-    return {
-        **told.to_json(),
-        "seconds": {**seconds, **told.seconds},
-        "precision": figures["precision"],
-        "recall": figures["recall_with_evidence"],
-        "recall_all": figures["recall"],
-        "x_merges": figures["x_merges"],
-        "l_merges": figures["l_merges"],
-        "kinds": figures["kinds"],
-        "customers": {"before": records, "after": parties},
-        "second_sync": {"state": second.state, "unchanged": unchanged, "seconds": seconds["second sync"]},
-    }
-
-
-def _partition(engine: Engine, stage: Stage) -> tuple[dict[tuple[str, str, str], int], int, int]:
-    """Give each record of the truth its party; count records and customers, leaving out what the hub itself made."""
+def _partition(engine: Engine, stage: Stage) -> dict[tuple[str, str, str], int]:
+    """Give each record of the truth its party, leaving out what the hub itself made."""
     sql = (
         "select s.code, r.record_type, r.native_key, m.party_id from master.membership m"
         " join master.source_record r on r.id = m.record_id join master.source_system s on s.id = r.system_id"
         " where m.to_cs = :open and r.anchor_id is null"
     )
     code_of = {number: code for code, number in stage.codes.items()}
-    partition = {}
     with engine.begin() as db:
-        for system, record_type, key, party in db.execute(text(sql), {"open": OPEN}):
-            partition[system, record_type, code_of.get(key, key) if system == "erp" else key] = party
-    return partition, len(partition), len(set(partition.values()))
+        return {
+            (system, record_type, code_of.get(key, key) if system == "erp" else key): party
+            for system, record_type, key, party in db.execute(text(sql), {"open": OPEN})
+        }
 
 
-def _wait(settings: Settings, account: Path) -> None:
+def _tell(story: _Story) -> None:
+    """Print the account beside the truth."""
+    show_account(_console, story.told)
+    _console.print(render(story.evaluation))
+    held = story.evaluation.missing
+    more = f" ({held} more records wait among the dead letters)" if held else ""
+    verdict = "changed nothing and wrote nothing" if story.unchanged else "STILL CHANGED SOMETHING"
+    for line in (
+        f"Customers: {story.records} records before, {story.customers} customers after{more}",
+        f"Second sync {verdict} ({story.second_seconds} s, {story.second.state})",
+    ):
+        _console.print(line, highlight=False, soft_wrap=True)
+
+
+def _write(path: Path, story: _Story, seconds: dict[str, float]) -> None:
+    """Write the account for machines, and say where."""
+    figures = json.loads(story.evaluation.to_json())
+    content: dict[str, Any] = {
+        **story.told.to_json(),
+        "seconds": {**seconds, **story.told.seconds, "second sync": story.second_seconds},
+        "precision": figures["precision"],
+        "recall": figures["recall_with_evidence"],
+        "recall_all": figures["recall"],
+        "x_merges": figures["x_merges"],
+        "l_merges": figures["l_merges"],
+        "kinds": figures["kinds"],
+        "customers": {"before": story.records, "after": story.customers},
+        "second_sync": {
+            "state": story.second.state,
+            "unchanged": story.unchanged,
+            "seconds": story.second_seconds,
+        },
+    }
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2), encoding="utf-8")
+    _console.print(f"Account: {path}", highlight=False, soft_wrap=True)
+
+
+def _wait(settings: Settings, stage: Stage, told: Account) -> None:
     """Keep everything up until Ctrl-C."""
-    party = json.loads(account.read_text())["run"]
+    home = settings.environment.get("HUB_HOME")
+    hub = f"HUB_HOME={home} .venv/bin/hub" if home else ".venv/bin/hub"
     _console.print(
         f"\nEverything is up. Try in another terminal, in this folder:\n"
-        f"  .venv/bin/hub account {party}\n"
-        f"  .venv/bin/hub trace erp/party/1\n"
-        f"  .venv/bin/hub sync\n"
-        f"  .venv/bin/hub doctor\n"
-        f"New SCM files go into {settings.home / 'demo' / 'scm' / 'in'}. Ctrl-C ends everything.",
+        f"  {hub} account {told.run}\n"
+        f"  {hub} trace erp/party/1\n"
+        f"  {hub} sync\n"
+        f"  {hub} doctor\n"
+        f"New SCM files go into {stage.inbox}. Ctrl-C ends everything.",
         highlight=False,
         soft_wrap=True,
     )
-    signal.pause()
+    stage.supervisor.watch(Event())

@@ -37,12 +37,14 @@ class Stage:
         landscape: what is in the systems.
         erp: how to reach the ERP.
         codes: ERP party code -> id.
+        supervisor: keeps the systems up.
     """
 
     folder: Path
     landscape: Landscape
     erp: Config
     codes: dict[str, str]
+    supervisor: Supervisor
 
     @property
     def inbox(self) -> Path:
@@ -85,7 +87,7 @@ def raised(settings: Settings, landscape: Landscape, timed: Timed, loading: Call
             started = time.monotonic()
             codes = _load_erp(folder, landscape, erp, loading)
             timed("load ERP", time.monotonic() - started)
-            yield Stage(folder, landscape, erp, codes)
+            yield Stage(folder, landscape, erp, codes, supervisor)
         finally:
             postgres.stop(settings)
 
@@ -99,7 +101,7 @@ def _same_landscape(folder: Path, landscape: Landscape) -> None:
     elif json.loads(marker.read_text()) != wanted:
         raise HubError(
             f"{folder} holds another landscape: {marker.read_text()}",
-            "Use the same numbers again, another HUB_HOME, or start anew with: make clean",
+            f"Use the same numbers again or another HUB_HOME, or delete {folder.parent} to start anew",
         )
 
 

@@ -24,6 +24,7 @@ class Account:
         sources: system -> stream -> fate -> rows; also ``landed`` and, after a failed pull, ``error``.
         targets: target -> state -> deliveries.
         dead_letters: cause -> how many, with a sample message.
+        warnings: quality rule -> rows it warns about; they were recorded all the same.
         problems: why the account is red or open, one sentence each.
         seconds: step -> seconds.
     """
@@ -33,6 +34,7 @@ class Account:
     sources: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     targets: dict[str, dict[str, int]] = field(default_factory=dict)
     dead_letters: list[dict[str, Any]] = field(default_factory=list)
+    warnings: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -54,6 +56,7 @@ def account(db: Connection, run_id: int) -> Account:
     _read_sources(db, result)
     _read_targets(db, result)
     _read_dead_letters(db, result)
+    _read_warnings(db, result)
     wrong = [sentence for check in _WRONG for sentence in _sentences(db, check, run_id)]
     pending = [sentence for check in _PENDING for sentence in _sentences(db, check, run_id)]
     result.problems = wrong + pending
@@ -100,7 +103,8 @@ def _read_targets(db: Connection, result: Account) -> None:
         own = result.targets.setdefault(row.target, {})
         own[row.state] = own.get(row.state, 0) + row.n
         if row.state == "delivered":
-            own[f"{row.action}d"] = own.get(f"{row.action}d", 0) + row.n
+            done = {"create": "created", "update": "updated", "none": "confirmed"}[row.action]
+            own[done] = own.get(done, 0) + row.n
 
 
 def _read_dead_letters(db: Connection, result: Account) -> None:
@@ -117,11 +121,23 @@ def _read_dead_letters(db: Connection, result: Account) -> None:
     ]
 
 
+def _read_warnings(db: Connection, result: Account) -> None:
+    rows = db.execute(
+        text(
+            "select w.key, sum(w.value::int) n from hub.mapping_pass p, jsonb_each_text(p.warnings) w"
+            " where p.run_id = :run group by 1 order by 1"
+        ),
+        {"run": result.run},
+    )
+    result.warnings = {row.key: int(row.n) for row in rows}
+
+
 def _sentences(db: Connection, check: str, run_id: int) -> list[str]:
     return [str(row[0]) for row in db.execute(text(check), {"run": run_id})]
 
 
 _WRONG = (
+    "select error from hub.run where id = :run and error is not null",
     "select error ->> 'message' from hub.pull where run_id = :run and state = 'failed' group by 1",
     # every expected row has its fate, and none besides
     """

@@ -98,7 +98,7 @@ def _process(work: Work, pass_: Pass) -> None:
             if pass_.kind == "fresh"
             else set(passes.rows_to_remap(db, pass_.batch_id, pass_.activation_id))
         )
-    rows = _gate(work, [r for r in _map_rows(work, task) if r.row_no in wanted])
+    rows, warnings = _gate(work, [r for r in _map_rows(work, task) if r.row_no in wanted])
     for chunk in _chunks([r for r in rows if r.row_no not in done]):
         with work.engine.begin() as db:
             incoming = _incoming(task, chunk)
@@ -115,7 +115,7 @@ def _process(work: Work, pass_: Pass) -> None:
                 db, decision, system_id=task.system_id, org_unit=task.org_unit, actor=work.actor
             )  # last, for it holds the commit clock
     with work.engine.begin() as db:
-        passes.close_pass(db, pass_.id)
+        passes.close_pass(db, pass_.id, warnings)
 
 
 def _task(db: Connection, work: Work, pass_: Pass) -> _Task:
@@ -162,25 +162,26 @@ def _dead(row: _Row, kind: str, cause: str, field: str, message: str, remedy: st
     return _Row(row.row_no, row.origin, row.position, row.raw, (), RowFate(row.row_no, kind, cause, letter))
 
 
-def _gate(work: Work, rows: Sequence[_Row]) -> list[_Row]:
-    """Hold back what a quality rule refuses; one finding a row is enough to hold it."""
+def _gate(work: Work, rows: Sequence[_Row]) -> tuple[list[_Row], dict[str, int]]:
+    """Hold back what a quality rule refuses, one finding a row is enough; count what others only warn about."""
     flat, owners = [], []
     for index, row in enumerate(rows):
         for canonical in row.records:
             flat.append(flatten(canonical))
             owners.append(index)
     if not flat:
-        return list(rows)
+        return list(rows), {}
     result = check(work.documents.rules, flat)
     held: dict[int, Finding] = {owners[at]: finding for at, finding in result.quarantined.items()}
     if result.blocked:
         held = dict.fromkeys(owners, result.blocked[0])
-    return [
+    checked = [
         _dead(row, "quarantined", held[index].rule, held[index].column, held[index].message, held[index].remedy)
         if index in held
         else row
         for index, row in enumerate(rows)
     ]
+    return checked, {finding.rule: finding.count for finding in result.warnings}
 
 
 def _chunks(rows: Sequence[_Row]) -> Iterator[list[_Row]]:

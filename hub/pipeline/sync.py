@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from hub.delivery.publish import publish
 from hub.documents import load
@@ -77,11 +79,22 @@ def _run(
             raise UsageError(f"There is no system {unknown[0]!r}", f"Systems are: {', '.join(documents.connections)}")
         with engine.begin() as db:
             run_id = runs.open_run(db, kind)
-        work_off(Work(settings, engine, documents, run_id, report))
+        try:
+            work_off(Work(settings, engine, documents, run_id, report))
+        except Exception as error:
+            _note_error(engine, run_id, error)
+            raise
         with engine.begin() as db:
             for open_id in runs.open_runs(db):  # also runs that were killed and are finished now
                 runs.close_run(db, open_id, account(db, open_id).state)
             return account(db, run_id)
+
+
+def _note_error(engine: Engine, run_id: int, error: Exception) -> None:
+    """Our own errors say what happened without personal data; of others only the kind is noted."""
+    sentence = str(error) if hasattr(error, "remedy") else f"broken off by {type(error).__name__}"
+    with suppress(OperationalError), engine.begin() as db:  # without a database the run stays open
+        runs.break_off(db, run_id, sentence)
 
 
 def _sync(work: Work, systems: tuple[str, ...] | None) -> None:

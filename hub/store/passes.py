@@ -6,7 +6,7 @@ with a dead letter that keeps cause and content.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,9 +119,17 @@ def open_pass(
     return Pass(int(pass_id), batch_id, activation_id, kind)
 
 
-def close_pass(connection: Connection, pass_id: int) -> None:
-    """Every expected row has its fate."""
-    connection.execute(update(mapping_pass).where(mapping_pass.c.id == pass_id).values(state="done"))
+def close_pass(connection: Connection, pass_id: int, warnings: Mapping[str, int]) -> None:
+    """Every expected row has its fate.
+
+    Args:
+        connection: connection in a transaction.
+        pass_id: the pass.
+        warnings: quality rule -> rows it warns about.
+    """
+    connection.execute(
+        update(mapping_pass).where(mapping_pass.c.id == pass_id).values(state="done", warnings=dict(warnings))
+    )
 
 
 def rows_with_fate(connection: Connection, pass_id: int) -> set[int]:

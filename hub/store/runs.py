@@ -22,6 +22,11 @@ def close_run(connection: Connection, run_id: int, state: str) -> None:
     connection.execute(update(run).where(run.c.id == run_id).values(state=state, ended_us=now_us()))
 
 
+def break_off(connection: Connection, run_id: int, error: str) -> None:
+    """Note that a run was broken off by an error; what it began is finished by a later one, but it stays red."""
+    connection.execute(update(run).where(run.c.id == run_id).values(state="red", ended_us=now_us(), error=error))
+
+
 def open_runs(connection: Connection) -> list[int]:
     """List runs that are not settled, oldest first; a killed run is among them until a later one finishes its work."""
     return list(connection.execute(select(run.c.id).where(run.c.state == "open").order_by(run.c.id)).scalars())

@@ -52,6 +52,7 @@ run = Table(
     Column("ended_us", BigInteger),
     Column("state", Text, CheckConstraint("state in ('open','green','red')"), nullable=False, server_default="open"),
     Column("seconds", JSONB, nullable=False, server_default="{}", comment="step -> seconds"),
+    Column("error", Text, comment="why it was broken off; NULL: it was not"),
 )
 
 pull = Table(
@@ -100,6 +101,7 @@ mapping_pass = Table(
     Column("activation_id", BigInteger, ForeignKey("hub.activation.id"), nullable=False),
     Column("kind", Text, CheckConstraint("kind in ('fresh','remap')"), nullable=False),
     Column("expected", Integer, nullable=False, comment="rows that must have a fate"),
+    Column("warnings", JSONB, nullable=False, server_default="{}", comment="quality rule -> rows it warns about"),
     Column("state", Text, CheckConstraint("state in ('open','done')"), nullable=False, server_default="open"),
     UniqueConstraint("batch_id", "activation_id"),
     Index("mapping_pass_run", "run_id"),

@@ -25,6 +25,7 @@ from mappings.normalize.foreign_names import parse_foreign
 from mappings.normalize.text import clean, fold, has_han, simplify
 
 _BRACKET = re.compile(r"[(\[【〔{<《]([^()\[\]【】〔〕{}<>《》]*)[)\]】〕}>》]?")
+_TRAILING = re.compile(r"[^\w()\[\]【】〔〕{}<>《》]+$")
 _WEAK_FORMS: Final = ("总公司", "公司")
 _STRONG_FORM = re.compile("|".join(sorted(LEGAL_FORMS.keys() - set(_WEAK_FORMS), key=len, reverse=True)))
 _WEAK_FORM = re.compile("(?<![分支子])(?:总公司|公司)")
@@ -118,7 +119,7 @@ def _language(text: str) -> str:
 
 
 def _parse_chinese(text: str) -> CompanyName:
-    name, brackets = _take_brackets(_undouble(simplify(text).replace(" ", "")))
+    name, brackets = _take_brackets(_undouble(_TRAILING.sub("", simplify(text).replace(" ", ""))))
     body, legal_form, tail = _split_legal_form(name)
     if not tail and not legal_form:
         body, tail = split_unit(body)

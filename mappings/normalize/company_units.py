@@ -16,8 +16,7 @@ from mappings.normalize.data import ACCOUNT_WORDS, REMARK_WORDS, UNIT_KINDS, UNI
 from mappings.normalize.person_names import looks_like_person, parse_person
 from mappings.normalize.text import readings
 
-_GLUE: Final = " -—–_,.:;、·/"
-_BETWEEN = re.compile(f"[{re.escape(_GLUE)}]+")
+_BETWEEN = re.compile(r"[\W_]+")
 _ENDINGS: Final = "|".join(sorted(UNIT_KINDS, key=len, reverse=True))
 _UNIT = re.compile(f"(?:{_ENDINGS})$")
 _ACCOUNT = re.compile("|".join(ACCOUNT_WORDS))
@@ -56,15 +55,15 @@ def read_tail(tail: str, aside: str = "") -> tuple[str, str, str]:
     >>> read_tail("技术心")
     ('技术心', 'other', '')
     """
-    glued = tail[:1] not in _GLUE
-    tail = tail.strip(_GLUE)
+    separator = _BETWEEN.match(tail)
+    tail = tail[separator.end() :] if separator else tail
     if _AFFILIATES.match(tail):
         return "", "", tail + aside
     if _ACCOUNT.search(tail):
         return tail, "account", aside
     pieces = [piece for piece in (*_BETWEEN.split(tail), aside) if piece]
     kinds = [_kind(piece) for piece in pieces]
-    if glued and not any(kinds) and _is_part(pieces[0]):
+    if pieces and not separator and not any(kinds) and _is_part(pieces[0]):
         kinds[0] = "other"
     place = next((place for place, kind in enumerate(kinds) if kind), None)
     if place is None:

@@ -166,8 +166,8 @@ def _is_digit_filler(folded: str) -> bool:
 def looks_mojibake(text: str) -> bool:
     """Tell whether a text was decoded with the wrong encoding somewhere on its way (锟斤拷, æ·±åœ³, ÉîÛÚ, 娣卞湷).
 
-    >>> [looks_mojibake(t) for t in ("锟斤拷", "æ·±åœ³", "ÉîÛÚÊÐ", "娣卞湷")]
-    [True, True, True, True]
+    >>> [looks_mojibake(t) for t in ("锟斤拷", "æ·±åœ³", "ÉîÛÚÊÐ", "£¨ÉîÛÚ£©", "娣卞湷")]
+    [True, True, True, True, True]
     >>> [looks_mojibake(t) for t in ("深圳市", "Café Zürich", "Łódź", "")]
     [False, False, False, False]
     """
@@ -187,7 +187,8 @@ def _is_han_when_reread(text: str, written: str, really: str) -> bool:
         reread = text.encode(written).decode(really)
     except UnicodeError:
         return False
-    return len(_HAN.findall(reread)) >= 2 and all(c.isascii() or _HAN.match(c) for c in reread)
+    wide = all(c.isascii() or unicodedata.east_asian_width(c) in "FW" for c in reread)  # Han and its punctuation
+    return wide and len(_HAN.findall(reread)) >= 2
 
 
 @lru_cache(maxsize=65536)

@@ -57,7 +57,7 @@ def unreachable_host(hub: Installation) -> str:
     hub.secret("scm_port", str(port))
     return (
         f"scm / 127.0.0.1:{port} in: the exchange with the SFTP server failed (connection refused). "
-        "It is tried again by itself; if it lasts, check host, port, network and the server"
+        "The next run tries again; if it lasts, check host, port, network and the server"
     )
 
 

@@ -53,7 +53,8 @@ class Master:
         return list(
             self.workshop.sql(
                 "select r.native_key, v.from_cs, v.to_cs = :open as is_open, v.position, v.evidence_position,"
-                " v.payload, v.evidence from master.source_record_version v join master.source_record r on r.id = v.record_id"
+                " v.payload, v.evidence from master.source_record_version v"
+                " join master.source_record r on r.id = v.record_id"
                 " order by r.id, v.from_cs"
             )
         )

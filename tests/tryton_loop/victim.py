@@ -67,12 +67,12 @@ class Victims:
         """Run a sync to its end, and call ``meanwhile`` at an instant of it."""
         process, steps = self._start(installation)
         began = [time.monotonic()]
-        while True:
-            if len(began) == at[0] + 1:
-                process.join(at[1])
-                meanwhile()
-            if not _next(steps):
-                break
+        for _ in range(at[0]):
+            if _next(steps):
+                began.append(time.monotonic())
+        process.join(at[1])
+        meanwhile()  # at the latest when the sync has ended
+        while _next(steps):
             began.append(time.monotonic())
         process.join()
         began.append(time.monotonic())

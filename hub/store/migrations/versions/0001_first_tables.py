@@ -70,6 +70,7 @@ def upgrade() -> None:
             nullable=False,
             comment="step -> seconds",
         ),
+        sa.Column("error", sa.Text(), nullable=True, comment="why it was broken off; NULL: it was not"),
         sa.PrimaryKeyConstraint("id"),
         schema="hub",
     )
@@ -161,6 +162,13 @@ def upgrade() -> None:
         sa.Column("activation_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("expected", sa.Integer(), nullable=False, comment="rows that must have a fate"),
+        sa.Column(
+            "warnings",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default="{}",
+            nullable=False,
+            comment="quality rule -> rows it warns about",
+        ),
         sa.Column("state", sa.Text(), server_default="open", nullable=False),
         sa.ForeignKeyConstraint(
             ["activation_id"],
@@ -430,6 +438,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         schema="master",
+    )
+    op.create_index(
+        "source_record_anchor",
+        "source_record",
+        ["anchor_id"],
+        unique=False,
+        schema="master",
+        postgresql_where=sa.text("anchor_id is not null"),
     )
     op.create_index("source_record_batch", "source_record", ["batch_id", "row_no"], unique=False, schema="master")
     op.create_index(
