@@ -30,7 +30,7 @@ from mappings.canonical import Kind
 Pair = tuple[int, int]
 Band = Literal["match", "review", "related", "different"]
 
-DOUBT_LINKAGE = -8.0
+DOUBT_LINKAGE = -4.0
 UNRELATED_LINKAGE = -50.0
 """Linkage in bits of a pair that shares proofs and is yet no match, and of one that must not share a group."""
 
@@ -146,6 +146,8 @@ def _rule_separate(c: Comparison) -> Ruling | None:
         group = c.group is GroupLevel.ONE_SIDED and names_agree
         return Ruling("related" if group else "different", "the two hold different valid registration numbers")
     if c.name is NameLevel.DIFFERENT:
+        if c.identifier is IdentifierLevel.EQUAL and len(evidence(c)) > 2:
+            return Ruling("match", f"the names differ, but {', '.join(evidence(c))} agree: the company was renamed")
         if c.identifier is IdentifierLevel.EQUAL and len(evidence(c)) > 1:
             return Ruling("review", "the names differ, so one changed its name or uses the other's number")
         shared = c.identifier >= IdentifierLevel.SHARED

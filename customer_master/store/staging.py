@@ -31,14 +31,14 @@ class Staged:
     commit_column: str
 
     def insert(self, connection: Connection, cs: int) -> None:
-        """Move the rows to where they belong, under a commit number."""
+        """Copy the rows to where they belong, under a commit number."""
         if not self.columns:
             return
         columns = ", ".join(self.columns)
         connection.execute(
             text(
-                f"with ready as (delete from {_name(self.table)} returning {columns})"  # noqa: S608 - names of our own
-                f" insert into {self.table} ({columns}, {self.commit_column}) select {columns}, :cs from ready"
+                f"insert into {self.table} ({columns}, {self.commit_column})"  # noqa: S608 - names of our own
+                f" select {columns}, :cs from {_name(self.table)}"
             ),
             {"cs": cs},
         )
@@ -47,7 +47,7 @@ class Staged:
 def stage(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, commit_column: str = "from_cs"
 ) -> Staged:
-    """Lay rows down ready.
+    """Lay rows down ready, in the place of those that this session laid down for the same table before.
 
     Args:
         connection: connection in a transaction.
@@ -61,10 +61,12 @@ def stage(
     listed = ", ".join(columns)
     connection.execute(
         text(
-            f"create temporary table if not exists {_name(table)} on commit delete rows"  # noqa: S608 - names of our own
-            f" as select {listed} from {table} with no data"
+            f"create temporary table if not exists {_name(table)} as"  # noqa: S608 - names of our own
+            f" select {listed} from {table} with no data"
         )
     )
+    # emptied here and not on commit, which would take its time while the clock is held
+    connection.execute(text(f"truncate {_name(table)}"))
     is_json = [isinstance(table.c[column].type, JSONB) for column in columns]
     with psycopg_connection(connection).cursor().copy(f"copy {_name(table)} ({listed}) from stdin") as copy:
         for row in rows:

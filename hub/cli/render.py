@@ -29,7 +29,8 @@ def show_account(console: Console, account: Account) -> None:
     if account.dead_letters:
         _show_dead_letters(console, account)
     if account.warnings:
-        console.print(_row_table("Recorded with a warning", account.warnings))
+        counts = ", ".join(f"{rule} {count}" for rule, count in account.warnings.items())
+        console.print(Text(f"Recorded with a warning: {counts}"), soft_wrap=True)
     for problem in account.problems:
         console.print(Text(f"  {problem}", style="red" if account.state == "red" else "yellow"), soft_wrap=True)
     if account.seconds:

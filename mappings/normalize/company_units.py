@@ -16,7 +16,7 @@ from mappings.normalize.data import ACCOUNT_WORDS, REMARK_WORDS, UNIT_KINDS, UNI
 from mappings.normalize.person_names import looks_like_person, parse_person
 from mappings.normalize.text import readings
 
-_BETWEEN = re.compile(r"[\W_]+")
+_BETWEEN = re.compile(r"[\W_]+|的客户|(?=及其|和其|与其|和各|下属)")
 _ENDINGS: Final = "|".join(sorted(UNIT_KINDS, key=len, reverse=True))
 _UNIT = re.compile(f"(?:{_ENDINGS})$")
 _ACCOUNT = re.compile("|".join(ACCOUNT_WORDS))
@@ -52,14 +52,12 @@ def read_tail(tail: str, aside: str = "") -> tuple[str, str, str]:
 
     >>> read_tail("维修服务部/现款"), read_tail("-月结"), read_tail("", "三水厂区")
     (('维修服务部', 'department', '现款'), ('', '', '月结'), ('三水厂区', 'plant', ''))
-    >>> read_tail("技术心")
-    ('技术心', 'other', '')
+    >>> read_tail("技术心"), read_tail("佛山分公司的客户")
+    (('技术心', 'other', ''), ('佛山分公司', 'branch', ''))
     """
     separator = _BETWEEN.match(tail)
     tail = tail[separator.end() :] if separator else tail
-    if _AFFILIATES.match(tail):
-        return "", "", tail + aside
-    if _ACCOUNT.search(tail):
+    if _ACCOUNT.search(tail) and not _AFFILIATES.match(tail):
         return tail, "account", aside
     pieces = [piece for piece in (*_BETWEEN.split(tail), aside) if piece]
     kinds = [_kind(piece) for piece in pieces]
@@ -73,7 +71,7 @@ def read_tail(tail: str, aside: str = "") -> tuple[str, str, str]:
 
 
 def _kind(piece: str) -> str:
-    if _FORMER.match(piece):
+    if _FORMER.match(piece) or _AFFILIATES.match(piece):
         return ""
     match = _UNIT.search(piece)
     return UNIT_KINDS[match[0]] if match is not None else "account" if _ACCOUNT.search(piece) else ""
@@ -84,6 +82,7 @@ def _is_part(piece: str) -> bool:
     return (
         _HAN_ONLY.fullmatch(piece) is not None
         and _FORMER.match(piece) is None
+        and _AFFILIATES.match(piece) is None
         and _REMARK.search(piece) is None
         and _FORM_REMNANT.fullmatch(piece) is None
         and whole_region(piece) is None

@@ -67,9 +67,7 @@ class Victims:
         """Run a sync to its end, and call ``meanwhile`` at an instant of it."""
         process, steps = self._start(installation)
         began = [time.monotonic()]
-        for _ in range(at[0]):
-            if _next(steps):
-                began.append(time.monotonic())
+        began += [time.monotonic() for _ in range(at[0]) if _next(steps)]
         process.join(at[1])
         meanwhile()  # at the latest when the sync has ended
         while _next(steps):

@@ -139,7 +139,9 @@ def render(evaluation: Evaluation) -> Table:
     """Show the figures as a table for people, one line for each kind."""
     e = evaluation
     table = Table(
-        title=f"{e.records:,} records of {e.customers:,} customers → {e.parties:,} parties",
+        title=f"Truth: {e.records:,} records of {e.customers:,} customers. The master: {e.parties:,} parties",
+        title_justify="left",
+        caption_justify="left",
         caption=f"precision {e.precision:.4f} · recall {e.recall:.3f}"
         f" (with evidence {e.recall_with_evidence:.3f}) · F1 {e.f1:.3f}"
         f" · L merges {e.l_merges} · X merges {e.x_merges}",

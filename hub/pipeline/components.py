@@ -1,0 +1,86 @@
+"""Components: records that may belong together, and so must be decided together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from customer_master.store import matching, parties
+
+_PARTIES_A_COMMIT = 500
+_FRONTIER = 20_000
+
+
+@dataclass(slots=True)
+class Component:
+    """Records that may belong together, and the parties they belong to so far."""
+
+    records: list[int]
+    parties: set[int] = field(default_factory=set)
+
+
+def find_components(db: Connection, queued: Sequence[int]) -> list[Component]:
+    """Find everything that hangs together with the queued records: by matching pairs, by party, by anchor."""
+    forest = _Forest(queued)
+    party_of: dict[int, int] = {}
+    frontier = list(queued)
+    while frontier:
+        part, frontier = frontier[:_FRONTIER], frontier[_FRONTIER:]
+        for a, b in matching.match_edges(db, part) + parties.anchors(db, part):
+            frontier += forest.join(a, b)
+        own = parties.parties_of(db, part)
+        party_of.update(own)
+        for members in parties.members_of(db, set(own.values())).values():
+            first = min(members)
+            for record in members:
+                frontier += forest.join(first, record)
+    return _grouped(forest, party_of)
+
+
+class _Forest:
+    """Union-find over records; a component is named by its smallest record."""
+
+    def __init__(self, records: Iterable[int]) -> None:
+        self.parent = {record: record for record in records}
+
+    def find(self, record: int) -> int:
+        parent = self.parent
+        while parent[record] != record:
+            parent[record] = parent[parent[record]]
+            record = parent[record]
+        return record
+
+    def join(self, a: int, b: int) -> list[int]:
+        """Join two records; give those of them that are new here."""
+        new = [record for record in {a, b} if record not in self.parent]
+        self.parent.update((record, record) for record in new)
+        low, high = sorted((self.find(a), self.find(b)))
+        self.parent[high] = low
+        return new
+
+
+def _grouped(forest: _Forest, party_of: Mapping[int, int]) -> list[Component]:
+    components: dict[int, Component] = {}
+    for record in sorted(forest.parent):
+        component = components.setdefault(forest.find(record), Component([]))
+        component.records.append(record)
+        if record in party_of:
+            component.parties.add(party_of[record])
+    return [components[first] for first in sorted(components)]
+
+
+def in_commits(components: Iterable[Component]) -> Iterable[list[Component]]:
+    """Put components into commits that touch at most some 500 parties each."""
+    group: list[Component] = []
+    size = 0
+    for component in components:
+        own = max(len(component.records), len(component.parties))
+        if group and size + own > _PARTIES_A_COMMIT:
+            yield group
+            group, size = [], 0
+        group.append(component)
+        size += own
+    if group:
+        yield group
