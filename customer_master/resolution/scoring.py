@@ -168,7 +168,7 @@ def _rule_evidence(c: Comparison) -> Ruling:
         (c.region is RegionLevel.OTHER and not identified, "the names name different regions"),
         (c.group is GroupLevel.ONE_SIDED and not identified, "one is a group or holding and may own the other"),
         (
-            c.name is NameLevel.SAME_TRADE and not (identified and len(found) > 1),
+            c.name is NameLevel.SAME_TRADE and not (identified and (len(found) > 1 or _in_one_place(c))),
             "only the trade name is common, the business is not",
         ),
         (
@@ -176,22 +176,37 @@ def _rule_evidence(c: Comparison) -> Ruling:
             "only the trade name is known, which a group of companies may share, like its house and mail domain",
         ),
         (
-            c.name is NameLevel.TRANSCRIBED and not identified and len(found) + (c.contact is ContactLevel.SAME) < 2,
-            "the names agree in pinyin only, in which homophones are alike, and a second proof is missing",
-        ),
-        (
             c.name is NameLevel.MISSING and not identified and (len(found) < 2 or "email_rare" not in found),
             "the names cannot be compared, so a number or a mailbox and another proof must agree",
         ),
         (
-            NameLevel.MISSING < c.name < NameLevel.TRADE
-            and not identified
-            and len(found) + (c.contact is ContactLevel.SAME) < 2,
+            c.name is NameLevel.MISSING and c.address is AddressLevel.OTHER_CITY,
+            "the names cannot be compared, and a branch in another city may use its parent's number",
+        ),
+        (
+            c.name in (NameLevel.SOUND, NameLevel.TRANSCRIBED) and not identified and _proofs_beside_sound(c) < 2,
+            "the names only sound alike, as homophones do, and a second proof that does not is missing",
+        ),
+        (
+            c.name in (NameLevel.SAME_TRADE, NameLevel.SIMILAR) and not identified and _proofs(c) < 2,
             "the names only resemble each other and a second proof is missing",
         ),
     )
     why = next((why for doubtful, why in doubts if doubtful), "")
     return Ruling("review", why) if why else Ruling("match", f"name and {', '.join(found)} agree")
+
+
+def _proofs(c: Comparison) -> int:
+    return len(evidence(c)) + (c.contact is ContactLevel.SAME)
+
+
+def _proofs_beside_sound(c: Comparison) -> int:
+    """Count the proofs without the mail domain, which is mostly the trade name in pinyin."""
+    return _proofs(c) - (c.email is EmailLevel.DOMAIN)
+
+
+def _in_one_place(c: Comparison) -> bool:
+    return c.region is RegionLevel.SAME and c.address is not AddressLevel.OTHER_CITY
 
 
 def _rule_person(c: Comparison) -> Ruling:

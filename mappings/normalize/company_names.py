@@ -28,7 +28,7 @@ _BRACKET = re.compile(r"[(\[【〔{<《]([^()\[\]【】〔〕{}<>《》]*)[)\]�
 _TRAILING = re.compile(r"[^\w()\[\]【】〔〕{}<>《》]+$")
 _WEAK_FORMS: Final = ("总公司", "公司")
 _STRONG_FORM = re.compile("|".join(sorted(LEGAL_FORMS.keys() - set(_WEAK_FORMS), key=len, reverse=True)))
-_WEAK_FORM = re.compile("(?<![分支子])(?:总公司|公司)")
+_WEAK_FORM = re.compile("(?<![分支])(?:(?<!子)|(?<=[电种量原核王]子))(?:总公司|公司)")  # no 子公司, but 电子公司
 _DAMAGED_FORM = re.compile(r"(?:股份)?[有限责]?[有限责任公司]*限[有限责任公司]*$|股份$")
 _LEFT_OF_FORM = re.compile(r"(?:股份|有限|责任|(?<![国所富])有)+$")
 _JAPANESE = re.compile("[\u3041-\u30ff]|株式会社|有限会社|合同会社")
@@ -151,14 +151,16 @@ def _parse_chinese(text: str) -> CompanyName:
 
 
 def _undouble(name: str) -> str:
-    """Undo pasting a whole name twice, with or without a separator.
+    """Undo pasting a name twice, with or without a separator, also where a column cut the second one off.
 
-    >>> _undouble("华强电子有限公司华强电子有限公司"), _undouble("华强电子公司/华强电子公司"), _undouble("哈哈")
-    ('华强电子有限公司', '华强电子公司', '哈哈')
+    >>> _undouble("华强电子公司/华强电子公司"), _undouble("华强电子有限公司华强电"), _undouble("哈哈")
+    ('华强电子公司', '华强电子有限公司', '哈哈')
     """
-    half = len(name) // 2
-    if half >= 4 and name[:half] == name[-half:] and (len(name) % 2 == 0 or not name[half].isalnum()):
-        return name[:half]
+    again = name.find(name[:2], 4)
+    while again > 0:
+        if name.startswith(name[again:]):
+            return name[:again] if name[again - 1].isalnum() else name[: again - 1]
+        again = name.find(name[:2], again + 1)
     return name
 
 

@@ -52,8 +52,8 @@ def read_tail(tail: str, aside: str = "") -> tuple[str, str, str]:
 
     >>> read_tail("维修服务部/现款"), read_tail("-月结"), read_tail("", "三水厂区")
     (('维修服务部', 'department', '现款'), ('', '', '月结'), ('三水厂区', 'plant', ''))
-    >>> read_tail("技术心"), read_tail("佛山分公司的客户")
-    (('技术心', 'other', ''), ('佛山分公司', 'branch', ''))
+    >>> read_tail("技术心"), read_tail("佛山分公司的客户"), read_tail("", "请先款后货")
+    (('技术心', 'other', ''), ('佛山分公司', 'branch', ''), ('', '', '请先款后货'))
     """
     separator = _BETWEEN.match(tail)
     tail = tail[separator.end() :] if separator else tail
@@ -61,7 +61,7 @@ def read_tail(tail: str, aside: str = "") -> tuple[str, str, str]:
         return tail, "account", aside
     pieces = [piece for piece in (*_BETWEEN.split(tail), aside) if piece]
     kinds = [_kind(piece) for piece in pieces]
-    if pieces and not separator and not any(kinds) and _is_part(pieces[0]):
+    if tail and not separator and not any(kinds) and _is_part(pieces[0]):
         kinds[0] = "other"
     place = next((place for place, kind in enumerate(kinds) if kind), None)
     if place is None:

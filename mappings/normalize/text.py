@@ -21,6 +21,7 @@ _COUNTING_UP = "12345678901234567890"
 _COUNTING_DOWN = "98765432109876543210"
 _KNOWN_MOJIBAKE = re.compile("\ufffd|锟斤拷|烫烫|屯屯屯|锘縷")
 _LATIN1_RUN = re.compile("[\x80-\xff]{4,}")
+_LONG_LATIN1_RUN = re.compile("[\xa1-\xff]{7}")  # no language written in Latin letters has so many of these in a row
 _UTF8_READ_AS_LATIN1 = (
     re.compile(  # two Han characters: lead byte E4 to E9, then continuation bytes, some lost on the way
         "(?:[ä-é][\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2013-\u203a\u20ac\u2122]{1,2}){2}"
@@ -166,7 +167,7 @@ def _is_digit_filler(folded: str) -> bool:
 def looks_mojibake(text: str) -> bool:
     """Tell whether a text was decoded with the wrong encoding somewhere on its way (锟斤拷, æ·±åœ³, ÉîÛÚ, 娣卞湷).
 
-    >>> [looks_mojibake(t) for t in ("锟斤拷", "æ·±åœ³", "ÉîÛÚÊÐ", "£¨ÉîÛÚ£©", "娣卞湷")]
+    >>> [looks_mojibake(t) for t in ("锟斤拷", "æ·±åœ³", "ÉîÛÚÊÐ", "ÖØÇìÐÅÇì»", "娣卞湷")]
     [True, True, True, True, True]
     >>> [looks_mojibake(t) for t in ("深圳市", "Café Zürich", "Łódź", "")]
     [False, False, False, False]
@@ -177,7 +178,7 @@ def looks_mojibake(text: str) -> bool:
         return True
     if has_han(text):
         return _is_han_when_reread(text, "gb18030", "utf-8")
-    if _UTF8_READ_AS_LATIN1.search(text):
+    if _UTF8_READ_AS_LATIN1.search(text) or _LONG_LATIN1_RUN.search(text):
         return True
     return any(_is_han_when_reread(run, "latin-1", "gb18030") for run in _LATIN1_RUN.findall(text))
 

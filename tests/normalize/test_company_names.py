@@ -36,6 +36,11 @@ PLAIN = "深圳市华强电子科技有限公司"
         "深圳市华强电子科技有限公司/深圳市华强电子科技有限公司",
         "深圳市华强电子科技有限公司的客户",
         "深圳市华强电子科技有限公司（已更名）",
+        "深圳市华强电子科技有限公司（请先款后货）",
+        "深圳市华强电子科技有限公司/现款",
+        "深圳市华强电子科技有限公司张三",
+        "深圳市华强电子科技有限公司王经理",
+        "深圳市华强电子科技有限公司深圳市华强",
     ],
 )
 def test_variants_of_one_name_have_one_core(variant: str) -> None:
@@ -113,8 +118,28 @@ def test_a_place_may_be_the_trade_name(text: str, core: str) -> None:
         (PLAIN + "工会委员会", "工会委员会", "union"),
         (PLAIN + "-聚宝1号信托计划", "聚宝1号信托计划", "account"),
         (PLAIN + "质押专户", "质押专户", "account"),
+        (PLAIN + "二号仓库", "二号仓库", "site"),
+        (PLAIN + "收货点。", "收货点", "site"),
+        (PLAIN + "物流中心*", "物流中心", "site"),
+        (PLAIN + "职工食堂", "职工食堂", "department"),
+        (PLAIN + "维修服务部/现款", "维修服务部", "department"),
+        (PLAIN + "（三水厂区）。", "三水厂区", "plant"),
+        (PLAIN + "佛山分公司的客户", "佛山分公司", "branch"),
+        (PLAIN + "员工持股计划", "员工持股计划", "account"),
+        (PLAIN + "物流仲心", "物流仲心", "other"),
+        (PLAIN + "员工持股计花", "员工持股计花", "other"),
+        ("苏州市仕伟电子公司姑苏工厂", "姑苏工厂", "plant"),
+        ("华强电子厂维修服务部", "维修服务部", "department"),
+        ("华强电子集团二号仓库", "二号仓库", "site"),
+        ("Shenzhen Huaqiang Co., Ltd. Chengdu Branch", "chengdubranch", "branch"),
+        ("ＨＵＡＱＩＡＮＧ ＣＯ．， ＬＴＤ． ＣＨＥＮＧＤＵ ＢＲＡＮＣＨ", "chengdubranch", "branch"),
+        ("Huaqiang Dianzi Youxiangongsi （yuhuanchangqu）", "yuhuanchangqu", "plant"),
+        ("Huaqiang Trading Factory Weixiufuwubu", "weixiufuwubu", "department"),
+        ("Bosch Rexroth Co., Ltd. Changzhou", "", ""),
+        ("Toyota Motor Corporation Australia Limited", "", ""),
         (PLAIN, "", ""),
         (PLAIN + "及其下属子公司", "", ""),
+        (PLAIN + "（有限合", "", ""),
         ("深圳市平安工厂店", "", ""),
     ],
 )
@@ -137,6 +162,7 @@ def test_units_stay_apart_from_their_company(text: str, unit: str, kind: str) ->
         ("Shenzhen Huaqiang Electronics Co., Ltd", "440300"),
         ("Bosch Rexroth (Changzhou) Co., Ltd.", "320400"),
         ("Xi'an Aero Engine Co.", "610100"),
+        ("Suzhou Huaqiang Co., Ltd.", ""),
     ],
 )
 def test_regions_have_codes(text: str, region_code: str) -> None:
@@ -181,3 +207,7 @@ def test_any_name_parses_and_its_core_is_part_of_it(text: str) -> None:
 @given(st.text(max_size=30))
 def test_no_text_breaks_the_parser(text: str) -> None:
     parse_company(text)
+
+
+def test_a_region_in_pinyin_that_several_provinces_have_is_still_no_part_of_the_core() -> None:
+    assert parse_company("Taizhou Huaqiang Electronics Co., Ltd.").core == "huaqiangelectronics"

@@ -47,9 +47,12 @@ def test_doubts_and_relations_speak_against_a_group_and_a_bare_name_for_nothing(
         (1, 3): _score(12.0, "review", "address_rare"),
         (2, 3): _score(12.0, "review"),
         (3, 4): _score(20.0, "related", "identifier_equal"),
+        (1, 5): _score(-9.0, "different"),
+        (2, 5): _score(4.0, "different", "phone_rare"),
     }
     found = linkages(scores)
     assert found[1, 2] == 12.0
     assert found[1, 3] < 0
-    assert (2, 3) not in found
+    assert found[2, 5] < 0
+    assert not {(2, 3), (1, 5)} & found.keys()
     assert found[3, 4] < found[1, 3]

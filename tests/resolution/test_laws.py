@@ -115,6 +115,19 @@ def test_a_homophone_needs_a_second_proof(judge: Any, party: Any) -> None:
     assert judge(party(a, phone=PHONE, email=EMAIL), party(b, phone=PHONE, email=EMAIL)).band == "match"
 
 
+def test_a_mail_domain_in_pinyin_does_not_tell_homophones_apart(judge: Any, party: Any) -> None:
+    a = party("苏州科凯铝业有限公司", address=ADDRESS, email="purchase@kekai.com")
+    assert judge(a, party("苏州科揩铝业有限公司", address=ADDRESS, email="wang@kekai.com")).band == "review"
+
+
+def test_a_translated_name_in_another_city_may_be_a_branch_with_its_parents_code(judge: Any, party: Any) -> None:
+    a = party("重庆信庆机电设备有限公司", code=CODE, address="重庆市渝北区天山路15号")
+    here, there = "重庆市渝北区建设路2号", "西藏自治区拉萨市城关区长安街1255号"
+    english = "Faithjoy Electromechanical Co., Ltd."
+    assert judge(a, party(english, code=CODE, address=here)).band == "match"
+    assert judge(a, party(english, code=CODE, address=there)).band == "review"
+
+
 def test_a_group_is_not_merged_with_its_company_on_a_shared_switchboard(judge: Any, party: Any) -> None:
     a = party("华强集团有限公司", phone=PHONE, address=ADDRESS)
     b = party("华强有限公司", phone=PHONE, address=ADDRESS)
@@ -168,7 +181,21 @@ def test_an_english_name_in_common_does_not_hide_that_the_chinese_names_differ(j
 
 @pytest.mark.parametrize(
     "unit",
-    ["职工食堂", "二号仓库", "物流中心", "维修服务部", "－单一资金信托", "员工持股计划", "（三水厂区）", "工会委员会"],
+    [
+        "职工食堂",
+        "二号仓库",
+        "收货点。",
+        "物流中心*",
+        "物流仲心",
+        "技术心",
+        "维修服务部/现款",
+        "佛山分公司的客户",
+        "－单一资金信托",
+        "员工持股计划",
+        "员工持股计花",
+        "（三水厂区）",
+        "工会委员会",
+    ],
 )
 def test_a_unit_that_stands_behind_the_name_is_not_the_company(judge: Any, party: Any, unit: str) -> None:
     a = party("佛山市利巨铭橡胶制品有限公司", code=CODE, phone=PHONE)
@@ -176,9 +203,43 @@ def test_a_unit_that_stands_behind_the_name_is_not_the_company(judge: Any, party
     assert judge(a, b).band == "related"
 
 
-def test_an_english_branch_is_a_branch_too(judge: Any, party: Any) -> None:
-    a = party("无锡市杰元环保设备有限公司", code=CODE)
-    assert judge(a, party("Wuxi Jieyuan Environmental Co., Ltd. Bengbu Branch", code=CODE)).band == "related"
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "Wuxi Jieyuan Environmental Co., Ltd. Bengbu Branch",
+        "ＷＵＸＩ ＪＩＥＹＵＡＮ ＣＯ．， ＬＴＤ． ＢＥＮＧＢＵ ＢＲＡＮＣＨ",
+        "Wuxi Jieyuan Huanbaoshebei Youxiangongsi （binhuchangqu）",
+        "Jieyuan Environmental Factory Weixiufuwubu",
+    ],
+)
+def test_a_unit_in_latin_letters_is_a_unit_too(judge: Any, party: Any, unit: str) -> None:
+    a = party("无锡市杰元环保设备有限公司", code=CODE, address=ADDRESS)
+    assert judge(a, party(unit, code=CODE, address=ADDRESS)).band == "related"
+
+
+@pytest.mark.parametrize("shared", [{"phone": PHONE}, {"address": ADDRESS}, {"email": EMAIL}])
+def test_a_name_in_pinyin_needs_a_second_proof_for_homophones_share_it(
+    judge: Any, party: Any, shared: dict[str, str]
+) -> None:
+    english = "SHENZHEN ZUNKANGBAO COMMERCE AND TRADE CO., LTD."
+    assert judge(party("深圳遵康宝商贸有限公司", **shared), party(english, **shared)).band == "review"
+    both = {"phone": PHONE, **shared, "address": ADDRESS}
+    assert judge(party("深圳遵康宝商贸有限公司", **both), party(english, **both)).band == "match"
+
+
+def test_a_renamed_company_keeps_its_code_and_two_more_proofs(judge: Any, party: Any) -> None:
+    a, b = "上海银宏金属制品有限公司", "上海业众派金属制品有限公司"
+    same = {"code": CODE, "phone": PHONE}
+    assert judge(party(a, **same), party(b, **same)).band == "review"
+    assert judge(party(a, **same, email=EMAIL), party(b, **same, email=EMAIL)).band == "match"
+
+
+def test_one_code_and_one_trade_name_in_one_region_are_one_party_however_the_business_is_called(
+    judge: Any, party: Any
+) -> None:
+    a = party("绍兴市德浩医疗器械发展有限公司", code=CODE, phone=PHONE)
+    assert judge(a, party("绍兴市德浩商贸工业有限公司", code=CODE)).band == "match"
+    assert judge(a, party("绍兴市德浩商贸工业有限公司", phone=PHONE)).band == "review"
 
 
 def test_a_trade_name_alone_at_the_same_house_is_left_to_a_person(judge: Any, party: Any) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
+import pytest
 from sqlalchemy import Connection, Engine, event, text
 
 from customer_master.store.clock import tick
@@ -115,6 +116,7 @@ def held(engine: Engine) -> Iterator[list[float]]:
         event.remove(engine, "commit", committed)
 
 
+@pytest.mark.slow
 def test_a_commit_of_500_holds_up_others_for_a_moment_only(
     workshop: Workshop, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

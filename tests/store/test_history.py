@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import hypothesis
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -192,6 +193,7 @@ class Edits(RuleBasedStateMachine):
             assert state_at(self.workshop, "from_cs <= :cs and to_cs > :cs", cs=cs) == noted, f"as of {cs}"
 
 
+@pytest.mark.slow
 def test_the_laws_of_parties_hold_under_random_edits(workshop: Workshop) -> None:
     run_state_machine_as_test(
         type("EditsHere", (Edits,), {"workshop": workshop}),

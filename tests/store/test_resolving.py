@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from customer_master.resolution.comparison import compare
 from hub.demo.landscape import generate
-from hub.pipeline import resolve as resolving
+from hub.pipeline import decide, pairs
 from hub.pipeline.record import record
 from hub.pipeline.resolve import resolve
 from tests.store.workshop import Row, Workshop, erp_row, landscape_rows
@@ -121,7 +122,6 @@ def test_one_change_in_a_large_master_touches_its_own_neighbourhood_alone(
     )
     record(workshop.work)
     compared, statements = 0, 0
-    compare = resolving.compare
 
     def counting(*arguments: Any) -> Any:
         nonlocal compared
@@ -132,7 +132,8 @@ def test_one_change_in_a_large_master_touches_its_own_neighbourhood_alone(
         nonlocal statements
         statements += 1
 
-    monkeypatch.setattr(resolving, "compare", counting)
+    for module in (pairs, decide):
+        monkeypatch.setattr(module, "compare", counting)
     event.listen(workshop.engine, "before_cursor_execute", count)
     started = time.perf_counter()
     resolve(workshop.work)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,7 +26,7 @@ from hub.store.database import make_engine
 from tests.tryton_loop.installation import Installation
 
 _NAME = "victim"
-_EXIT_CODES = {"green": 0, "red": 1, "open": 2}
+_STATES = ("green", "red", "open")
 
 Instant = tuple[int, float]
 """How many steps have begun (0: it is still starting), and seconds since then."""
@@ -38,11 +37,11 @@ class Ended:
     """A sync that came to its end.
 
     Args:
-        exit_code: 0 if its account is green.
+        state: of its account, or the error it ended with.
         seconds: how long the start and each step took, in order.
     """
 
-    exit_code: int
+    state: str
     seconds: list[float]
 
 
@@ -66,33 +65,38 @@ class Victims:
     ) -> Ended:
         """Run a sync to its end, and call ``meanwhile`` at an instant of it."""
         process, steps = self._start(installation)
-        began = [time.monotonic()]
-        began += [time.monotonic() for _ in range(at[0]) if _next(steps)]
+        words, began = [], [time.monotonic()]
+
+        def hear(word: str) -> None:
+            words.append(word)
+            began.append(time.monotonic())
+
+        while len(words) < at[0] and (word := _next(steps)):
+            hear(word)
         process.join(at[1])
         meanwhile()  # at the latest when the sync has ended
-        while _next(steps):
-            began.append(time.monotonic())
+        while word := _next(steps):
+            hear(word)
         process.join()
-        began.append(time.monotonic())
-        assert process.exitcode is not None
-        return Ended(process.exitcode, [end - start for start, end in pairwise(began)])
+        return Ended(words[-1] if words else "", [end - start for start, end in pairwise(began)])
 
     def kill(self, installation: Installation, at: Instant) -> Killed | None:
         """Run a sync and kill it at an instant; ``None`` if it had ended before."""
         process, steps = self._start(installation)
         step = "start"
         for _ in range(at[0]):
-            step = _next(steps) or "end"
+            step = _next(steps) or step
         process.join(at[1])
-        if not process.is_alive():
+        try:
+            os.kill(process.pid, signal.SIGSTOP)  # it stands still while we look what it was doing
+        except ProcessLookupError:
             return None
-        os.kill(process.pid, signal.SIGSTOP)  # it stands still while we look what it was doing
         while steps.poll() and (later := _next(steps)):
             step = later
         in_transaction = bool(installation.value(_OPEN_TRANSACTIONS, name=_NAME))
         process.kill()
         process.join()
-        return Killed(step, in_transaction)
+        return Killed("end" if step in _STATES else step, in_transaction)
 
     def _start(self, installation: Installation) -> tuple[Any, Connection]:
         mine, its = self._context.Pipe(duplex=False)
@@ -103,7 +107,7 @@ class Victims:
 
 
 def _next(steps: Connection) -> str:
-    """Wait until the next step begins; empty when none does any more."""
+    """Wait for the next step, at last for the account's state; empty when there is no more to come."""
     try:
         return str(steps.recv())
     except EOFError:
@@ -111,7 +115,10 @@ def _next(steps: Connection) -> str:
 
 
 def _sync(settings: Settings, steps: Connection) -> None:
-    """Be the hub for one sync, telling the parent which step begins."""
+    """Be the hub for one sync, telling the parent which step begins and how it ended.
+
+    Told and not given as exit code: two threads that start processes can take each other's exit codes away.
+    """
     timed = Work.step
 
     @contextmanager
@@ -123,9 +130,9 @@ def _sync(settings: Settings, steps: Connection) -> None:
     Work.step = told  # type: ignore[method-assign, assignment]
     url = make_url(str(settings.database_url)).update_query_dict({"application_name": _NAME})
     try:
-        sys.exit(_EXIT_CODES[sync(settings, make_engine(url)).state])
+        steps.send(sync(settings, make_engine(url)).state)
     except HubError as error:
-        sys.exit(str(error))
+        steps.send(str(error))
 
 
 _OPEN_TRANSACTIONS = (
