@@ -96,7 +96,7 @@ class Victims:
         in_transaction = bool(installation.value(_OPEN_TRANSACTIONS, name=_NAME))
         process.kill()
         process.join()
-        return Killed("end" if step in _STATES else step, in_transaction)
+        return None if step in _STATES else Killed(step, in_transaction)
 
     def _start(self, installation: Installation) -> tuple[Any, Connection]:
         mine, its = self._context.Pipe(duplex=False)
