@@ -95,7 +95,9 @@ def _python() -> str:
 def _packages(settings: Settings) -> str:
     """Compare what is installed with the lock; only what the hub itself asks for, not what that asks for in turn."""
     lock = settings.project / "requirements.lock"
-    pins = dict(_PIN.findall(lock.read_text(encoding="utf-8"))) if lock.is_file() else {}
+    pins: dict[str, list[str]] = {}  # several where the lock pins another version for another Python
+    for name, pin in _PIN.findall(lock.read_text(encoding="utf-8")) if lock.is_file() else ():
+        pins.setdefault(name, []).append(pin)
     required = list(_required())
     wrong = []
     for name in required:
@@ -104,8 +106,8 @@ def _packages(settings: Settings) -> str:
         except importlib.metadata.PackageNotFoundError:
             wrong.append(f"{name} is missing")
             continue
-        if pins.get(name, version) != version:
-            wrong.append(f"{name} is {version}, locked is {pins[name]}")
+        if version not in pins.get(name, [version]):
+            wrong.append(f"{name} is {version}, locked is {' or '.join(pins[name])}")
     if wrong:
         raise HubError(
             "; ".join(wrong), "Install what is locked: make test, or delete the environment and make it anew"

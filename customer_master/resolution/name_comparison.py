@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA, Indel
 from customer_master.resolution.features import NameFeatures
 
 _LEAST_TRUNCATED = 12  # shorter names are not cut off by a column's width
+_LONGEST_BARE_TRADE = 4  # a longer Chinese name without region and form may have its business in it
 _LEAST_LATIN = 4  # fewer letters of pinyin occur in any word
 _LONGEST_ABBREVIATION = 4
 _SAME_BUSINESS = 0.7  # share of characters that two descriptions of one business have in common
@@ -57,6 +58,8 @@ def compare_names(left: Sequence[NameFeatures], right: Sequence[NameFeatures], *
 def _company_level(a: NameFeatures, b: NameFeatures) -> NameLevel:
     if a.han != b.han:
         return _across_scripts(a, b) if a.han else _across_scripts(b, a)
+    if a == b and a.han and a.folded == a.trade and len(a.trade) <= _LONGEST_BARE_TRADE:
+        return NameLevel.TRADE
     level = NameLevel.EXACT if a.folded == b.folded else _within_script(a, b)
     if not a.han and (a.province or b.province):
         return min(level, NameLevel.TRANSCRIBED)  # a Chinese region: two Chinese names may have the same pinyin
