@@ -21,7 +21,7 @@ class NameLevel(IntEnum):
     """Levels of agreement of names, from none to all.
 
     ``MISSING`` also stands for a Chinese and a Latin name that do not sound alike: they cannot be compared.
-    ``TRADE``: one name is nothing but the trade name of the other, which a whole group of companies may have in common.
+    ``TRADE``: one name or both are nothing but the trade name, which a whole group of companies may have in common.
     ``TRANSCRIBED``: the Latin name begins with the trade name in pinyin, or both names are pinyin and agree.
     ``SHORT``: the same trade name, and of the business something is left out or misspelt.
     """
@@ -58,12 +58,16 @@ def compare_names(left: Sequence[NameFeatures], right: Sequence[NameFeatures], *
 def _company_level(a: NameFeatures, b: NameFeatures) -> NameLevel:
     if a.han != b.han:
         return _across_scripts(a, b) if a.han else _across_scripts(b, a)
-    if a == b and a.han and a.folded == a.trade and len(a.trade) <= _LONGEST_BARE_TRADE:
+    if a == b and _is_bare_trade(a):
         return NameLevel.TRADE
     level = NameLevel.EXACT if a.folded == b.folded else _within_script(a, b)
     if not a.han and (a.province or b.province):
         return min(level, NameLevel.TRANSCRIBED)  # a Chinese region: two Chinese names may have the same pinyin
     return level
+
+
+def _is_bare_trade(name: NameFeatures) -> bool:
+    return name.han and name.folded == name.trade and len(name.trade) <= _LONGEST_BARE_TRADE
 
 
 def _within_script(a: NameFeatures, b: NameFeatures) -> NameLevel:

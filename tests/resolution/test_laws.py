@@ -245,4 +245,5 @@ def test_one_code_and_one_trade_name_in_one_region_are_one_party_however_the_bus
 def test_a_trade_name_alone_at_the_same_house_is_left_to_a_person(judge: Any, party: Any) -> None:
     a, b = party("富同", address=ADDRESS), party("富同机械（上海）有限公司", address=ADDRESS)
     assert judge(a, b).band == "review"
+    assert judge(a, a).band == "review"
     assert judge(party("富同", phone=PHONE), party("富同机械（上海）有限公司", phone=PHONE)).band == "match"
