@@ -231,6 +231,8 @@ FOREIGN_FORMS: Final[dict[str, str]] = {
     "gmbh": "gmbh",
     "gmbh co kg": "kg",
     "gmbh co kgaa": "kg",
+    "gmbh u co kg": "kg",
+    "gmbh und co kg": "kg",
     "mbh": "gmbh",
     "ug": "gmbh",
     "ag": "ag",

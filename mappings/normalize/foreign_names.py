@@ -22,6 +22,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _GLUED_FORM = re.compile("株式会社|有限会社|合同会社|주식회사|유한회사")
 _PINYIN_FORM = re.compile("(?:gufen)?youxian(?:zeren)?gongsi")
 _CLEAR_FORMS: Final = frozenset({"ltd", "limited", "limited_by_shares", "llc", "inc", "gmbh", "plc"})
+_FORM_GOES_ON: Final = frozenset({"co", "u", "und"})  # GmbH u. Co. K, cut off
 _LEAST_UNIT: Final = 4  # fewer letters behind a legal form are a country or belong to the form
 _LONGEST_FORM: Final = max(len(form.split()) for form in FOREIGN_FORMS)
 
@@ -78,7 +79,8 @@ def _strip_unit(words: list[str]) -> tuple[list[str], str, str]:
     for end in range(len(words) - 1, 1, -1):
         if FOREIGN_FORMS.get(words[end - 1]) in _CLEAR_FORMS:
             unit = fold("".join(words[end:]))
-            if len(unit) < _LEAST_UNIT or pinyin_region(" ".join(words[end:])) is not None:
+            goes_on = len(unit) < _LEAST_UNIT or words[end] in _FORM_GOES_ON
+            if goes_on or pinyin_region(" ".join(words[end:])) is not None:
                 return words, "", ""
             return words[:end], unit, latin_unit_kind(unit) or "other"
     kind = latin_unit_kind(words[-1]) if len(words) > 2 else ""
