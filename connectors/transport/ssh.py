@@ -122,6 +122,8 @@ def _log_in(transport: paramiko.Transport, server: Server) -> None:
         else:
             transport.auth_password(server.username, server.password or "")
     except paramiko.AuthenticationException as error:
+        if not transport.is_active():  # it broke: nobody judged our password
+            raise paramiko.SSHException("the connection broke during the login") from None
         allowed = getattr(error, "allowed_types", None)
         means = "private key" if server.private_key is not None else "password"
         offers = f", it accepts: {', '.join(allowed)}" if allowed else ""

@@ -335,3 +335,38 @@ def test_memory_stays_flat_over_a_large_file(server):
     connector.close()
     assert rows == 300_000
     assert peak - before < 80_000_000
+
+
+class _Faint(paramiko.ServerInterface):
+    """A server that breaks down while it looks at a password; a real one cannot be made to do it at that instant."""
+
+    def __init__(self, transport: paramiko.Transport) -> None:
+        self.transport = transport
+
+    def check_auth_password(self, username: str, password: str) -> int:
+        self.transport.close()
+        return paramiko.AUTH_FAILED
+
+
+def test_a_server_that_dies_during_the_login_has_not_refused_the_password() -> None:
+    key = paramiko.RSAKey.generate(2048)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            transport = paramiko.Transport(listener.accept()[0])
+            transport.add_server_key(key)
+            transport.start_server(event=threading.Event(), server=_Faint(transport))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        config = SftpFiles.Config(
+            host="127.0.0.1",
+            port=listener.getsockname()[1],
+            username="hub",
+            password="secret",
+            host_key=f"{key.get_name()} {key.get_base64()}",
+            streams={"rows": {"pattern": "*.csv", "format": "csv"}},
+        )
+        with pytest.raises(RetryableError, match="broke during the login"):
+            SftpFiles("scm", config).check()
+        thread.join()
