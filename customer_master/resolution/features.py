@@ -146,7 +146,7 @@ def _identifier(identifier: Identifier) -> tuple[str, str] | None:
     return (identifier.type, identifier.value)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def _company_name(text: str) -> NameFeatures:
     name = parse_company(text)
     core = _core(name)
@@ -186,7 +186,7 @@ def _core(name: CompanyName) -> str:
     return core
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def _person_name(text: str) -> NameFeatures:
     name = parse_person(text)
     core = fold(name.family + name.given) if name.complete else fold(text)
@@ -205,7 +205,7 @@ def _person_name(text: str) -> NameFeatures:
     )
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def _address(address: Address) -> AddressFeatures:
     parts = parse_address(address.text, country=address.country)
     if parts.country not in ("", "CN"):

@@ -54,7 +54,7 @@ def compare_names(left: Sequence[NameFeatures], right: Sequence[NameFeatures], *
     return best
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 15)
 def _company_level(a: NameFeatures, b: NameFeatures) -> NameLevel:
     if a.han != b.han:
         return _across_scripts(a, b) if a.han else _across_scripts(b, a)
@@ -117,7 +117,7 @@ def _is_subsequence(short: str, long: str) -> bool:
     return all(character in rest for character in short)
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 15)
 def _person_level(a: NameFeatures, b: NameFeatures) -> NameLevel:
     if not (a.complete and b.complete):
         if not a.trade or not b.trade:

@@ -80,7 +80,7 @@ class AddressParts:
     postal_code: str = ""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def parse_address(text: str, *, country: str = "") -> AddressParts:
     """Take an address apart; nothing is invented: what the text does not say stays empty.
 

@@ -73,7 +73,7 @@ class CompanyName:
     is_group: bool
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def parse_company(text: str) -> CompanyName:
     """Take a company name apart.
 

@@ -67,7 +67,7 @@ class IdentifierValue:
     problem: str = ""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def read_identifier(text: str, *, kind: str = "") -> IdentifierValue | None:
     """Read an identifier; ``None`` if there is nothing.
 

@@ -67,7 +67,7 @@ class PhoneValue:
     kind: str = "other"
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def read_phones(text: str, *, area: str = "", country: str = "CN") -> tuple[PhoneValue, ...]:
     """Read the telephone numbers of a cell, each once, in order; what is unreadable or a placeholder is left out.
 

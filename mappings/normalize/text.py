@@ -91,7 +91,7 @@ def clean(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text.translate(_CLEANING)).split())
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """Give the form in which equal things are equal.
 
@@ -127,7 +127,7 @@ def has_han(text: str) -> bool:
     return _HAN.search(text) is not None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def is_placeholder(text: str, field: str = "any") -> bool:
     """Tell whether a text only stands where a value should be: 无, N/A, 测试, 13800138000 …; empty text is one too.
 
@@ -192,7 +192,7 @@ def _is_han_when_reread(text: str, written: str, really: str) -> bool:
     return wide and len(_HAN.findall(reread)) >= 2
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def readings(text: str) -> str:
     """Give the toneless pinyin of a text, joined; other characters stay.
 
@@ -202,7 +202,7 @@ def readings(text: str) -> str:
     return "".join(lazy_pinyin(fold(text)))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def initials(text: str) -> str:
     """Give the first letter of every syllable.
 
