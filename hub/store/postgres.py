@@ -288,7 +288,9 @@ def _create_database(address: DatabaseAddress) -> None:
     with _connected(address.database("postgres")) as connection:
         known = connection.execute("select from pg_database where datname = %s", [_DATABASE]).fetchone()
         if known is None:
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(_DATABASE)))
+            # a caller that was killed here left its statement running in the server: that one may come first
+            with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier(_DATABASE)))
 
 
 def _checked(address: DatabaseAddress) -> DatabaseAddress:

@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,7 +23,7 @@ import pytest
 import hub
 from hub.errors import HubError
 from hub.settings import Settings, load
-from hub.store import postgres_programs
+from hub.store import postgres, postgres_programs
 from hub.store.postgres import DatabaseAddress, ensure_running, stop
 from hub.supervisor.processes import await_end
 
@@ -134,6 +136,24 @@ def test_a_start_may_be_killed_at_any_instant(own: Settings) -> None:
         assert processes(own) == []
         if random.random() < 0.5:
             shutil.rmtree(own.home)
+
+
+def test_a_database_that_a_killed_caller_is_still_making_is_taken_as_made(own: Settings) -> None:
+    address = ensure_running(own)
+    maintenance = address.database("postgres")
+    with psycopg.connect(maintenance.conninfo, autocommit=True) as connection:
+        connection.execute("drop database hub")
+    with ThreadPoolExecutor() as pool:
+        # both statements wait for the last user of the template, so both have found no database of that name
+        with psycopg.connect(address.database("template1").conninfo):
+            both = [pool.submit(postgres._create_database, address) for _ in range(2)]
+            making = "select count(*) from pg_stat_activity where query like 'create database%'"
+            deadline = time.monotonic() + 4
+            while query(maintenance, making) != [(2,)]:
+                assert time.monotonic() < deadline
+        for one in both:
+            one.result()
+    assert query(address, "select 1") == [(1,)]
 
 
 def test_a_race_has_one_winner_and_no_loser(own: Settings) -> None:
