@@ -4,8 +4,8 @@ import os
 import posixpath
 import socket
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -73,6 +73,24 @@ class SftpSession:
         size = target.tell()
         target.seek(0)
         return after if after.size == size else None
+
+    @contextmanager
+    def opened(self, path: str) -> "Iterator[RemoteReader | None]":
+        """Open a file for reading pieces of it; ``None`` if there is none.
+
+        What is open stays the same file even if another takes its name meanwhile.
+        """
+        with self._translated(path) as client:
+            try:
+                handle = client.open(self._encoded(path), "rb")
+            except FileNotFoundError:
+                handle = None
+        try:
+            yield RemoteReader(handle, lambda: self._translated(path)) if handle else None
+        finally:
+            if handle is not None:
+                with suppress(OSError, EOFError, paramiko.SSHException):  # the connection may be gone already
+                    handle.close()
 
     def move(self, source: str, target: str) -> bool:
         """Rename a file at once, replacing what is at ``target``; return whether there was one to rename."""
@@ -143,6 +161,25 @@ class SftpSession:
         except (EOFError, OSError, UnicodeError, paramiko.SSHException, paramiko.SFTPError) as error:
             self.close()
             raise _unreachable(server, _reason(error), path) from error
+
+
+class RemoteReader:
+    """A file open for reading anywhere in it, see :meth:`SftpSession.opened`."""
+
+    def __init__(self, handle: paramiko.SFTPFile, translated: "Callable[[], AbstractContextManager[_Client]]") -> None:
+        self._handle = handle
+        self._translated = translated
+
+    def size(self) -> int:
+        """Return the size in bytes now."""
+        with self._translated():
+            return self._handle.stat().st_size or 0
+
+    def read(self, start: int, length: int) -> bytes:
+        """Return the bytes from ``start`` on, fewer than ``length`` only at the end of the file."""
+        pieces = [(at, min(PIECE, start + length - at)) for at in range(start, start + length, PIECE)]
+        with self._translated():
+            return b"".join(self._handle.readv(pieces))  # all pieces are asked for at once
 
 
 class _Client(paramiko.SFTPClient):

@@ -16,7 +16,7 @@ class Config(BaseModel):
         timeout_seconds: longest wait for a connection and for an answer.
         lookback_seconds: how long a transaction in Tryton may take to commit and still be found, see :mod:`watermark
             <connectors.tryton.watermark>`.
-        batch_rows: parties in one batch.
+        batch_rows: documents in one batch.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

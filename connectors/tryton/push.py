@@ -11,9 +11,11 @@ from typing import Any, Literal
 
 from connectors.base import Change, Found, WriteResult
 from connectors.errors import RefusedError, RetryableError, StaleTokenError, UnknownOutcomeError
+from connectors.tryton.documents import Codes, Document
+from connectors.tryton.parties import fetch, token
 from connectors.tryton.rpc import Rpc
 from connectors.tryton.shapes import ShapeError, creation, modification
-from connectors.tryton.streams import PARTY, Codes, PartyRows, fetch, token
+from connectors.tryton.streams import PARTY
 
 BATCH = 100
 
@@ -62,7 +64,7 @@ class PartyWriter:
         for start in range(0, len(correlations), BATCH):
             codes = list(correlations[start : start + BATCH])
             for party in fetch(self._rpc, self._codes, [["code", "in", codes]]):
-                found[party.document["code"]] = Found(str(party.id), token(party.timestamps))
+                found[party.content["code"]] = Found(str(party.id), token(party.timestamps))
         return found
 
     def _create(self, batch: Sequence[Change]) -> dict[str, WriteResult]:
@@ -97,11 +99,11 @@ class PartyWriter:
         sent = self._in_halves(writes, self._send_updates)
         return {**results, **{result.correlation: result for result in sent}}
 
-    def _plan(self, change: Change, party: PartyRows | None) -> Write | WriteResult:
+    def _plan(self, change: Change, party: Document | None) -> Write | WriteResult:
         if party is None:
             return self._refused(change, "the party does not exist any more")
         try:
-            commands = modification(change.document, party.document, self._codes.country_id)
+            commands = modification(change.document, party.content, self._codes.country_id)
         except ShapeError as error:
             return self._refused(change, str(error))
         if not commands.values:

@@ -25,7 +25,11 @@ NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 QUOTED = re.compile(r'((?:field| of) "[^"]*")|".*?"(?=[.,]| for | in | of | is | contains | that |$)', re.DOTALL)
 HTTP_ERRORS: dict[int, tuple[type[ConnectorError], str, str]] = {
     401: (AuthenticationError, "user or password is wrong", "Renew the password in the connection."),
-    403: (AuthenticationError, "the user may not do this", "Give the user the rights of the party administration."),
+    403: (
+        AuthenticationError,
+        "the user may not do this",
+        "Give the user the rights its README lists.",
+    ),
     413: (RefusedError, "the request is too large", "Send less at once."),
     429: (RetryableError, "the server counts too many attempts", "Try again later."),
     503: (RetryableError, "the server is busy", "Try again later."),

@@ -1,7 +1,8 @@
 """The demo's ERP: a Tryton server in a Python environment of its own, for it is a program under another licence.
 
 ``install`` and ``initialise`` make environment and database, ``argv`` and ``environment`` are what a supervisor starts,
-``load`` fills the database over RPC. What takes long is made once in a cache folder that may be shared.
+``load`` and ``load_orders`` fill the database over RPC. What takes long is made once in a cache folder that may be
+shared.
 """
 
 import fcntl
@@ -21,10 +22,17 @@ from connectors.base import Change
 from connectors.tryton.config import Config
 from connectors.tryton.connector import Tryton
 from connectors.tryton.rpc import Rpc
+from hub.demo.systems.tryton_sales import load_orders
 from hub.errors import HubError
 
+__all__ = [
+    "DATABASE", "USER", "add_countries", "argv", "database_file", "environment", "initialise", "install", "load",
+    "load_orders", "password_file",
+]  # fmt: skip
+
 SERIES = "8.2"
-REQUIREMENTS = [f"trytond~={SERIES}.0", f"trytond-party~={SERIES}.0"]
+MODULES = ["sale"]  # brings parties, products, currencies and whatever else it depends on
+REQUIREMENTS = [f"{package}~={SERIES}.0" for package in ("trytond", *(f"trytond-{module}" for module in MODULES))]
 DATABASE = "erp"
 USER = "admin"
 LOAD_ROWS = 100
@@ -75,13 +83,13 @@ def initialise(cache: Path, data: Path) -> None:
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     if database_file(data).exists():
         return
-    with _locked(cache):
-        snapshot = _snapshot(cache)
-    shutil.copy(password_file(snapshot), password_file(data))
     draft = data / "draft.sqlite"
     draft.unlink(missing_ok=True)
-    with closing(sqlite3.connect(database_file(snapshot))) as source, closing(sqlite3.connect(draft)) as target:
-        source.backup(target)
+    with _locked(cache):  # while copying, too: another version of this program may replace the snapshot
+        snapshot = _snapshot(cache)
+        shutil.copy(password_file(snapshot), password_file(data))
+        with closing(sqlite3.connect(database_file(snapshot))) as source, closing(sqlite3.connect(draft)) as target:
+            source.backup(target)
     draft.replace(database_file(data))
 
 
@@ -158,18 +166,23 @@ def add_countries(config: Config) -> None:
 
 
 def _snapshot(cache: Path) -> Path:
+    """Make the database with its modules once, and anew when these are others; for who holds the lock."""
     snapshot = _home(cache) / "snapshot"
-    if not snapshot.exists():
+    stamp = snapshot / "modules"
+    content = "\n".join(MODULES)
+    if not stamp.exists() or stamp.read_text() != content:
+        shutil.rmtree(snapshot, ignore_errors=True)
         draft = _home(cache) / "snapshot.draft"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
         password_file(draft).touch(mode=0o600)
         password_file(draft).write_text(f"{secrets.token_urlsafe(18)}\n")
         database_file(draft).touch()
-        command = [str(_python(_home(cache) / "venv")), "-m", "trytond.cli.admin", "-d", DATABASE, "-u", "party"]
+        command = [str(_python(_home(cache) / "venv")), "-m", "trytond.cli.admin", "-d", DATABASE, "-u", *MODULES]
         command += ["--activate-dependencies", "--email", "admin@example.com"]
         variables = {**environment(draft, 0), "TRYTONPASSFILE": str(password_file(draft).resolve())}
         _run(command, variables, "Tryton cannot make its database", "Delete the cache folder and try again.")
+        (draft / stamp.name).write_text(content)
         draft.rename(snapshot)
     return snapshot
 
