@@ -1,29 +1,62 @@
-"""Flat rows of canonical records, as rules see them."""
+"""Flat rows of canonical records, as rules see them: one shape for each entity."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mappings.canonical import CanonicalRecord, NameType, Party
+from mappings.canonical import (
+    CanonicalRecord,
+    CaseState,
+    Channel,
+    Content,
+    Direction,
+    Holding,
+    HoldingKind,
+    Interaction,
+    Item,
+    Kind,
+    NameType,
+    Order,
+    Party,
+    ServiceCase,
+)
 from mappings.normalize.text import is_placeholder, looks_mojibake
+
+_ALLOWED_LEAD = timedelta(days=1)  # clocks differ, and a naive time may have been read in the wrong zone
+
+_ORDER_OF_STATES = tuple(CaseState)
 
 
 def flatten(record: CanonicalRecord) -> dict[str, Any]:
     """Make the row of a canonical record that rules are checked on.
 
     Returns:
-        ``key``, ``record_type``, ``kind``, ``active``; ``name`` (the registered one, else the first; ``None`` without
-        one), ``name_placeholder``, ``name_mojibake``; ``uscc`` (``None`` without one), ``uscc_valid``,
-        ``identifier_count``; ``country``, ``region`` of the first address (``None`` without one),
-        ``address_count``, ``phone_count``, ``email_count``, ``contact_points`` (the three counts together).
+        Always ``key``, ``record_type`` and ``reference_count``. Besides, ``None`` where there is nothing:
+
+        - party: ``kind``, ``active``; ``name`` (the registered one, else the first), ``name_placeholder``,
+          ``name_mojibake``; ``uscc``, ``uscc_valid``, ``identifier_count``; ``country``, ``region`` of the first
+          address, ``address_count``, ``phone_count``, ``email_count``, ``contact_points`` (the three counts together)
+        - interaction: ``channel``, ``direction``, ``in_future``, ``duration``, ``mention_count``
+        - case: ``state``, ``in_future``, ``step_count``, ``steps_in_order``, ``mention_count``
+        - order: ``number``, ``state``, ``currency``, ``total``, ``line_count``
+        - holding: ``kind``, ``item``, ``serial``, ``customer_part``
+        - item: ``code``, ``name``
     """
-    party = record.party
+    return {
+        "key": f"{record.record_type} {record.key}",
+        "record_type": record.record_type,
+        "reference_count": len(record.references),
+        **_SHAPES[type(record.content)](record.content),
+    }
+
+
+def _party(party: Party) -> dict[str, Any]:
     name = _name(party)
     uscc = next((i for i in party.identifiers if i.type == "cn_uscc"), None)
     address = party.addresses[0] if party.addresses else None
     return {
-        "key": f"{record.record_type} {record.key}",
-        "record_type": record.record_type,
         "kind": str(party.kind),
         "active": party.active,
         "name": name,
@@ -44,3 +77,72 @@ def flatten(record: CanonicalRecord) -> dict[str, Any]:
 def _name(party: Party) -> str | None:
     registered = (name.text for name in party.names if name.type is NameType.REGISTERED)
     return next(registered, party.names[0].text if party.names else None)
+
+
+def _interaction(interaction: Interaction) -> dict[str, Any]:
+    return {
+        "channel": str(interaction.channel),
+        "direction": str(interaction.direction),
+        "in_future": _in_future(interaction.at),
+        "duration": interaction.duration,
+        "mention_count": len(interaction.mentions),
+    }
+
+
+def _case(case: ServiceCase) -> dict[str, Any]:
+    times = [step.at for step in sorted(case.steps, key=lambda step: _ORDER_OF_STATES.index(step.state))]
+    return {
+        "state": str(case.state),
+        "in_future": _in_future(case.at),
+        "step_count": len(case.steps),
+        "steps_in_order": times == sorted(times),
+        "mention_count": len(case.mentions),
+    }
+
+
+def _order(order: Order) -> dict[str, Any]:
+    return {
+        "number": order.number or None,
+        "state": order.state,
+        "currency": order.currency or None,
+        "total": None if order.total is None else float(order.total),
+        "line_count": len(order.lines),
+    }
+
+
+def _holding(holding: Holding) -> dict[str, Any]:
+    return {
+        "kind": str(holding.kind),
+        "item": holding.item or None,
+        "serial": holding.serial or None,
+        "customer_part": holding.customer_part or None,
+    }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {"code": item.code or None, "name": item.name or None}
+
+
+def _in_future(at: datetime) -> bool:
+    return at > datetime.now(UTC) + _ALLOWED_LEAD
+
+
+_SHAPES: dict[type[Content], Callable[[Any], dict[str, Any]]] = {
+    Party: _party,
+    Interaction: _interaction,
+    ServiceCase: _case,
+    Order: _order,
+    Holding: _holding,
+    Item: _item,
+}
+
+_THEN = datetime(2026, 1, 1, tzinfo=UTC)
+SAMPLES: dict[str, Content] = {
+    "party": Party(Kind.ORGANISATION),
+    "interaction": Interaction(Channel.CALL, Direction.INBOUND, _THEN),
+    "case": ServiceCase(CaseState.REPORTED, _THEN),
+    "order": Order("1"),
+    "holding": Holding(HoldingKind.AS_SOLD, "1"),
+    "item": Item("1"),
+}
+"""The least content of each entity, to try rules on."""

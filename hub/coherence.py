@@ -33,6 +33,8 @@ def check_together(documents: Sequence[Document]) -> None:
             case "mapping":
                 mapping = mappings[document.name]
                 _demand(mapping.system, connections, f"{document.origin}: source.system", "connection")
+                for system in mapping.referred_systems:
+                    _demand(system, connections, f"{document.origin}: references", "connection")
                 first = readers.setdefault((mapping.system, mapping.stream), document.origin)
                 if first != document.origin:
                     raise HubError(

@@ -13,13 +13,13 @@ from customer_master.golden.policy import load_policy as load_survivorship
 from customer_master.resolution.policy import MatchPolicy
 from customer_master.resolution.policy import load_policy as load_match
 from dq_rules.gate import check as check_rows
-from dq_rules.rows import flatten
+from dq_rules.rows import SAMPLES, flatten
 from dq_rules.rules import RuleSet, parse_rules
 from hub.coherence import check_together
 from hub.errors import HubError
 from hub.project import Connection, Document, Subscription, parse_connection, parse_subscription
 from hub.store import documents as store
-from mappings.canonical import CanonicalRecord, Kind, Party
+from mappings.canonical import CanonicalRecord
 from mappings.language import CompiledMapping, compile_mapping, parse_mapping, run_tests
 
 
@@ -38,7 +38,7 @@ class ActiveDocuments:
 
     connections: dict[str, Connection]
     mappings: dict[tuple[str, str], ActiveMapping]
-    rules: RuleSet
+    rules: dict[str, RuleSet]
     match: MatchPolicy
     match_hash: str
     survivorship: SurvivorshipPolicy
@@ -88,8 +88,9 @@ def apply(engine: Engine, read: Sequence[Document]) -> list[Document]:
 
 def _try_rules(document: Document) -> None:
     """Run rules on a sample: only the engine knows its expectations. Costs seconds, so only for new rules."""
-    sample = CanonicalRecord("party", "sample", "1", Party(Kind.ORGANISATION))
-    check_rows(parse_rules(document.body, document.origin), [flatten(sample)])
+    rules = parse_rules(document.body, document.origin)
+    sample = CanonicalRecord(rules.entity, "sample", "1", SAMPLES[rules.entity])
+    check_rows(rules, [flatten(sample)])
 
 
 def check(document: Document) -> None:
@@ -109,7 +110,9 @@ def check(document: Document) -> None:
             if failures:
                 raise HubError(f"{document.origin}: {failures[0]}", "Mend the mapping or its test")
         case "quality":
-            parse_rules(document.body, document.origin)
+            entity = parse_rules(document.body, document.origin).entity
+            if entity not in SAMPLES:
+                raise HubError(f"{document.origin}: unknown entity {entity!r}", f"Entities are: {', '.join(SAMPLES)}")
         case "match":
             load_match(document.body)
         case "survivorship":
@@ -143,7 +146,7 @@ def _compiled(rows: tuple[store.Active, ...]) -> ActiveDocuments:
     return ActiveDocuments(
         connections={c.connection: c for c in connections},
         mappings=mappings,
-        rules=parse_rules(by_kind["quality"][0].body, by_kind["quality"][0].name),
+        rules={rules.entity: rules for rules in (parse_rules(row.body, row.name) for row in by_kind["quality"])},
         match=load_match(by_kind["match"][0].body),
         match_hash=by_kind["match"][0].hash,
         survivorship=load_survivorship(by_kind["survivorship"][0].body),

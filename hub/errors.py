@@ -24,3 +24,5 @@ class BusyError(HubError):
     """Another run works on the same data; try again when it is through. Exit code 75, as in sysexits.h EX_TEMPFAIL."""
 
     exit_code = 75
+    retry_after: float = 30.0
+    """Seconds after which it may be worth a try, for whoever tries by itself."""

@@ -14,16 +14,16 @@ folder                     documents
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from hub.errors import HubError
+from hub.schedule.cadence import checked_cadence
 
 _FOLDERS = {
     "connection": "deploy/connections",
@@ -73,6 +73,7 @@ class Connection(_Strict):
         org_unit: who owns its records.
         stage: only an installation stamped prod may write to a connection marked prod.
         config: the connector's own settings; secrets and per-installation values as references.
+        schedule: when to pull: a cron expression (UTC), or an interval such as ``30m``, ``2h`` or ``1d``.
     """
 
     connection: str
@@ -81,6 +82,7 @@ class Connection(_Strict):
     org_unit: str
     stage: Literal["dev", "test", "prod"]
     config: dict[str, Any]
+    schedule: Annotated[str, AfterValidator(checked_cadence)] = "*/15 * * * *"
 
 
 class Subscription(_Strict):
@@ -114,10 +116,25 @@ def documents(project: Path) -> list[Document]:
     Raises:
         HubError: there are none, or one is not readable as YAML.
     """
-    found = [document for kind in _FOLDERS for document in _read_folder(project, kind)]
+    found = [_read(project, path, kind) for kind in _FOLDERS for path in _files(project, kind)]
     if not found:
         raise HubError(f"{project} holds no project documents", "Name the project folder with HUB_PROJECT")
     return found
+
+
+def connections(project: Path) -> tuple[list[Connection], list[HubError]]:
+    """Read the connection documents of a project folder, each for itself: a bad one does not hide the others.
+
+    Returns:
+        The good ones, and what is wrong with the others.
+    """
+    good, errors = [], []
+    for path in _files(project, "connection"):
+        try:
+            good.append(parse_connection(_read(project, path, "connection")))
+        except HubError as error:
+            errors.append(error)
+    return good, errors
 
 
 def parse_connection(document: Document) -> Connection:
@@ -138,14 +155,17 @@ def parse_subscription(document: Document) -> Subscription:
     return _validated(Subscription, document)
 
 
-def _read_folder(project: Path, kind: str) -> Iterator[Document]:
-    for path in sorted((project / _FOLDERS[kind]).rglob("*.yaml")):
-        body = path.read_text(encoding="utf-8")
-        origin = str(path.relative_to(project))
-        content = _load(body, origin, typ="base")  # only the name is wanted: values stay text
-        own_kind = path.stem if kind == "policy" else kind
-        name = str(content.get(own_kind, path.stem)) if isinstance(content, dict) else path.stem
-        yield Document(own_kind, name, body, origin)
+def _files(project: Path, kind: str) -> list[Path]:
+    return sorted((project / _FOLDERS[kind]).rglob("*.yaml"))
+
+
+def _read(project: Path, path: Path, kind: str) -> Document:
+    body = path.read_text(encoding="utf-8")
+    origin = str(path.relative_to(project))
+    content = _load(body, origin, typ="base")  # only the name is wanted: values stay text
+    own_kind = path.stem if kind == "policy" else kind
+    name = str(content.get(own_kind, path.stem)) if isinstance(content, dict) else path.stem
+    return Document(own_kind, name, body, origin)
 
 
 def _validated(model: type[Model], document: Document) -> Model:

@@ -63,6 +63,13 @@ def queued(connection: Connection, stage: int, limit: int, *, after: int = 0) ->
     )
 
 
+def unscored(connection: Connection, record_ids: Collection[int]) -> list[int]:
+    """List those of the records that are queued and not scored yet."""
+    q = resolve_queue.c
+    rows = connection.execute(select(q.record_id).where(q.record_id == func.any(list(record_ids)), q.stage < SCORED))
+    return list(rows.scalars())
+
+
 def queue_counts(connection: Connection) -> dict[int, int]:
     """Count the queue by stage."""
     q = resolve_queue.c
@@ -85,11 +92,12 @@ def dequeue(connection: Connection, record_ids: Collection[int]) -> None:
 
 
 def enqueue_everything(connection: Connection) -> None:
-    """Queue every record that has content, e.g. because another match policy was applied."""
+    """Queue every record of a party that has content, e.g. because another match policy was applied."""
     connection.execute(
         text(
             "insert into master.resolve_queue (record_id, stage) "
-            "select record_id, 0 from master.source_record_version where to_cs = :open "
+            "select v.record_id, 0 from master.source_record_version v "
+            "join master.source_record r on r.id = v.record_id and r.entity = 'party' where v.to_cs = :open "
             "on conflict (record_id) do update set stage = 0"
         ),
         {"open": OPEN},

@@ -125,7 +125,7 @@ def golden_of(connection: Connection, party_ids: Collection[int]) -> dict[int, G
     return {row.party_id: GoldenRow(*row[1:]) for row in rows}
 
 
-def commit(connection: Connection, change: ChangeSet, *, actor: str, kind: str) -> int | None:
+def commit(connection: Connection, change: ChangeSet, *, actor: str, kind: str, actor_kind: str = "run") -> int | None:
     """Write a change set under the next commit number.
 
     Args:
@@ -133,6 +133,7 @@ def commit(connection: Connection, change: ChangeSet, *, actor: str, kind: str) 
         change: what to write.
         actor: run number or user.
         kind: ``resolve`` or ``publish``.
+        actor_kind: ``run`` or ``user``.
 
     Returns:
         The commit number, ``None`` if there was nothing to write.
@@ -148,7 +149,7 @@ def commit(connection: Connection, change: ChangeSet, *, actor: str, kind: str) 
         stage(connection, golden_version, _golden_rows(change, numbers)),
     ]
     events = stage(connection, event, _event_rows(change, numbers), commit_column="cs")
-    cs = tick(connection, kind=kind, actor=actor)  # from here on every other writer waits
+    cs = tick(connection, kind=kind, actor=actor, actor_kind=actor_kind)  # from here on every other writer waits
     parties.insert(connection, cs)
     _close_intervals(connection, change, cs)
     for staged in (*intervals, events):

@@ -9,7 +9,9 @@ from typing import Any, Literal
 from sqlalchemy import Connection, and_, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from customer_master.store import derived, references
 from customer_master.store.clock import tick
+from customer_master.store.derived import Statement
 from customer_master.store.evidence import Written, own_evidence
 from customer_master.store.staging import stage
 from customer_master.store.tables import OPEN, source_record, source_record_version, source_system
@@ -69,6 +71,7 @@ class Decision:
         created: records new to the master, each with its first version.
         versions: new versions of records the master has.
         touched: records seen again at a position that is not older, with that position and raw.
+        said: records that say something else now, with what they say.
         queued: records whose own evidence has changed, so that they must be resolved again.
     """
 
@@ -76,6 +79,7 @@ class Decision:
     created: list[tuple[Incoming, dict[str, Any]]] = field(default_factory=list)
     versions: list[dict[str, Any]] = field(default_factory=list)
     touched: list[tuple[int, Incoming]] = field(default_factory=list)
+    said: dict[int, Incoming] = field(default_factory=dict)
     queued: list[int] = field(default_factory=list)
 
 
@@ -150,11 +154,22 @@ def record(connection: Connection, decision: Decision, *, system_id: int, org_un
     """
     _touch(connection, decision.touched)
     ids = _new_ids(connection, len(decision.created))
+    created = {n: i for n, (i, _) in zip(ids, decision.created, strict=True)}
+    said = {**created, **decision.said}
+    referred = references.find(connection, {n: i.record for n, i in said.items()}, set(created), system_id)
+    awaited = dict(zip(_new_ids(connection, len(referred.missing)), referred.missing, strict=True))
     records = stage(
         connection,
         source_record,
-        [_new_record(i, n, system_id, org_unit) for n, (i, _) in zip(ids, decision.created, strict=True)],
+        [_new_record(i, n, system_id, org_unit) for n, i in created.items()]
+        + [_awaited_record(n, *target, org_unit) for n, target in awaited.items()],
         commit_column="first_cs",
+    )
+    derived.remove(connection, decision.said)
+    derived.add(
+        connection,
+        {n: Statement(i.record.entity, i.record.key, to_payload(i.record)) for n, i in said.items()},
+        referred.links(awaited),
     )
     first = [{"record_id": n, **version} for n, (_, version) in zip(ids, decision.created, strict=True)]
     versions = stage(connection, source_record_version, first + decision.versions)
@@ -163,7 +178,8 @@ def record(connection: Connection, decision: Decision, *, system_id: int, org_un
         records.insert(connection, cs)
         _close_versions(connection, [v["record_id"] for v in decision.versions], cs)
         versions.insert(connection, cs)
-        connection.execute(_ENQUEUE, {"ids": [*ids, *decision.queued]})
+        parties = [n for n, i in created.items() if i.record.entity == "party"]
+        connection.execute(_ENQUEUE, {"ids": [*parties, *decision.queued]})
 
 
 def _decide(i: Incoming, known: Known | None, written: Mapping[int, Iterable[Written]], decision: Decision) -> Effect:
@@ -184,8 +200,10 @@ def _decide(i: Incoming, known: Known | None, written: Mapping[int, Iterable[Wri
     position = known.evidence_position if keeps_age and known.evidence_position else i.position
     version = _version(i, payload, payload_hash, evidence, evidence_hash, position)
     decision.versions.append({"record_id": known.record_id, **version})
+    decision.said[known.record_id] = i
     says_something = any((evidence or payload).get(attribute) for attribute in ELEMENT_ATTRIBUTES)
-    if is_new_evidence and (says_something or known.evidence_hash is not None):
+    is_party = i.record.entity == "party"
+    if is_party and is_new_evidence and (says_something or known.evidence_hash is not None):
         decision.queued.append(known.record_id)
     return "recorded"
 
@@ -214,10 +232,10 @@ def _version(
 
 _TOUCH = text(
     "update master.source_record r set native_key = n.key, binding = case when r.binding is not null then 'bound' end,"
-    " position = n.position, batch_id = n.batch_id, row_no = n.row_no, token = n.token"
+    " position = n.position, batch_id = n.batch_id, row_no = n.row_no, token = n.token, entity = n.entity"
     " from unnest(cast(:ids as bigint[]), cast(:keys as text[]), cast(:positions as text[]),"
-    "  cast(:batch_ids as bigint[]), cast(:row_nos as integer[]), cast(:tokens as text[]))"
-    "  as n(id, key, position, batch_id, row_no, token)"
+    "  cast(:batch_ids as bigint[]), cast(:row_nos as integer[]), cast(:tokens as text[]), cast(:entities as text[]))"
+    "  as n(id, key, position, batch_id, row_no, token, entity)"
     " where r.id = n.id"
 )
 
@@ -239,6 +257,7 @@ def _touch(connection: Connection, touched: Sequence[tuple[int, Incoming]]) -> N
                 "batch_ids": [i.batch_id for _, i in touched],
                 "row_nos": [i.row_no for _, i in touched],
                 "tokens": [i.record.token for _, i in touched],
+                "entities": [i.record.entity for _, i in touched],
             },
         )
 
@@ -264,6 +283,7 @@ def _new_record(i: Incoming, record_id: int, system_id: int, org_unit: str) -> d
     return {
         "id": record_id,
         "system_id": system_id,
+        "entity": i.record.entity,
         "record_type": i.record.record_type,
         "native_key": i.record.key,
         "org_unit": org_unit,
@@ -273,4 +293,22 @@ def _new_record(i: Incoming, record_id: int, system_id: int, org_unit: str) -> d
         "batch_id": i.batch_id,
         "row_no": i.row_no,
         "token": i.record.token,
+    }
+
+
+def _awaited_record(record_id: int, system_id: int, record_type: str, key: str, org_unit: str) -> dict[str, Any]:
+    """Make the row of a record that is referred to and has not come yet; whatever comes is newer than nothing."""
+    return {
+        "id": record_id,
+        "system_id": system_id,
+        "entity": "party",
+        "record_type": record_type,
+        "native_key": key,
+        "org_unit": org_unit,
+        "correlation": None,
+        "binding": None,
+        "position": "",
+        "batch_id": None,
+        "row_no": None,
+        "token": "",
     }

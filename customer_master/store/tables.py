@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 OPEN = 2**62
 """The open end of an interval. A number, not NULL, so that partial unique indexes and range tests stay simple."""
@@ -41,8 +41,9 @@ def _one_open(name: str, *columns: str) -> Index:
 clock = Table(
     "clock",
     metadata,
-    Column("id", SmallInteger, CheckConstraint("id = 1"), primary_key=True),
+    Column("id", SmallInteger, primary_key=True),
     Column("last_cs", BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="known_id"),
 )
 
 change_set = Table(
@@ -50,9 +51,10 @@ change_set = Table(
     metadata,
     Column("cs", BigInteger, primary_key=True, autoincrement=False),
     Column("at_us", BigInteger, nullable=False, comment="UTC, microseconds since 1970"),
-    Column("actor_kind", Text, CheckConstraint("actor_kind in ('user','run','system')"), nullable=False),
+    Column("actor_kind", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("kind", Text, nullable=False, comment="record, resolve, publish"),
+    CheckConstraint("actor_kind in ('user','run','system')", name="known_actor_kind"),
 )
 
 source_system = Table(
@@ -69,6 +71,12 @@ source_record = Table(
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("system_id", SmallInteger, ForeignKey("master.source_system.id"), nullable=False),
+    Column(
+        "entity",
+        Text,
+        nullable=False,
+        server_default="party",
+    ),
     Column("record_type", Text, nullable=False),
     Column("native_key", Text, comment="NULL until a record that the hub creates is bound"),
     Column("org_unit", Text, nullable=False),
@@ -77,7 +85,6 @@ source_record = Table(
     Column(
         "binding",
         Text,
-        CheckConstraint("binding in ('intended','sent','in_doubt','bound')"),
         comment="NULL for records that came from the system itself",
     ),
     Column("anchor_id", BigInteger, ForeignKey("master.source_record.id"), comment="record it was made for"),
@@ -97,6 +104,8 @@ source_record = Table(
     ),
     Index("source_record_batch", "batch_id", "row_no"),
     Index("source_record_anchor", "anchor_id", postgresql_where=text("anchor_id is not null")),
+    CheckConstraint("entity in ('party','interaction','case','order','holding','item')", name="known_entity"),
+    CheckConstraint("binding in ('intended','sent','in_doubt','bound')", name="known_binding"),
 )  # fmt: skip
 
 source_record_version = Table(
@@ -124,6 +133,56 @@ source_record_version = Table(
     Index("source_record_version_from", "from_cs"),
 )
 
+contact_point = Table(
+    "contact_point",
+    metadata,
+    Column(
+        "record_id",
+        BigInteger,
+        ForeignKey("master.source_record.id", deferrable=True, initially="DEFERRED"),
+        nullable=False,
+    ),
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False, comment="E.164 number, address or domain in lower case"),
+    Column("role", Text, nullable=False, comment="where an interaction or case mentions it; empty: a party has it"),
+    PrimaryKeyConstraint("record_id", "kind", "value", "role"),
+    Index("contact_point_value", "kind", "value"),
+    CheckConstraint("kind in ('phone','email','domain')", name="known_kind"),
+)
+
+record_reference = Table(
+    "record_reference",
+    metadata,
+    Column(
+        "record_id",
+        BigInteger,
+        ForeignKey("master.source_record.id", deferrable=True, initially="DEFERRED"),
+        nullable=False,
+    ),
+    Column("relation", Text, nullable=False),
+    Column(
+        "to_record_id",
+        BigInteger,
+        ForeignKey("master.source_record.id", deferrable=True, initially="DEFERRED"),
+        nullable=False,
+    ),
+    PrimaryKeyConstraint("record_id", "relation", "to_record_id"),
+    Index("record_reference_to", "to_record_id"),
+)
+
+search_entry = Table(
+    "search_entry",
+    metadata,
+    Column(
+        "record_id",
+        BigInteger,
+        ForeignKey("master.source_record.id", deferrable=True, initially="DEFERRED"),
+        primary_key=True,
+    ),
+    Column("tokens", ARRAY(Text), nullable=False, comment="what the record is found by"),
+    Index("search_entry_tokens", "tokens", postgresql_using="gin"),
+)
+
 resolve_queue = Table(
     "resolve_queue",
     metadata,
@@ -148,12 +207,52 @@ match_pair = Table(
     Column("lo", BigInteger, nullable=False),
     Column("hi", BigInteger, nullable=False),
     Column("weight", Double, nullable=False),
-    Column("band", Text, CheckConstraint("band in ('match','review','related')"), nullable=False),
+    Column("band", Text, nullable=False),
     Column("vector", LargeBinary, nullable=False, comment="comparison levels, one byte an attribute"),
     Column("policy_hash", Text, nullable=False),
     PrimaryKeyConstraint("lo", "hi"),
     CheckConstraint("lo < hi", name="ordered"),
     Index("match_pair_hi", "hi"),
+    CheckConstraint("band in ('match','review','related')", name="known_band"),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("cs", BigInteger, ForeignKey("master.change_set.cs"), nullable=False, unique=True),
+    Column("verdict", Text, nullable=False),
+    Column("lo", BigInteger, ForeignKey("master.source_record.id"), nullable=False),
+    Column("hi", BigInteger, ForeignKey("master.source_record.id"), nullable=False),
+    Column("undoes_id", BigInteger, ForeignKey("master.decision.id"), unique=True, comment="the decision taken back"),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("weight", Double, comment="bits the machine gave the pair; NULL: it had no opinion"),
+    Column("elapsed_ms", Integer, nullable=False, server_default="0"),
+    Column("at_us", BigInteger, nullable=False),
+    CheckConstraint("lo < hi", name="ordered"),
+    CheckConstraint("(verdict = 'undo') = (undoes_id is not null)", name="undo_names_a_decision"),
+    Index("decision_actor", "actor", "id"),
+    CheckConstraint("verdict in ('same','different','undo')", name="known_verdict"),
+)
+
+pair_constraint = Table(
+    "pair_constraint",
+    metadata,
+    Column("decision_id", BigInteger, ForeignKey("master.decision.id"), primary_key=True),
+    Column("lo", BigInteger, ForeignKey("master.source_record.id"), nullable=False),
+    Column("hi", BigInteger, ForeignKey("master.source_record.id"), nullable=False),
+    Column(
+        "polarity",
+        SmallInteger,
+        nullable=False,
+        comment="1 must, -1 cannot link",
+    ),
+    *_interval(),
+    CheckConstraint("lo < hi", name="ordered"),
+    _one_open("pair_constraint_open", "lo", "hi"),
+    Index("pair_constraint_hi", "hi"),
+    CheckConstraint("polarity in (-1, 1)", name="known_polarity"),
 )
 
 party = Table(
@@ -161,8 +260,9 @@ party = Table(
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("public_id", Text, nullable=False, unique=True),
-    Column("kind", Text, CheckConstraint("kind in ('organisation','person','site')"), nullable=False),
+    Column("kind", Text, nullable=False),
     Column("created_cs", BigInteger, nullable=False),
+    CheckConstraint("kind in ('organisation','person','site')", name="known_kind"),
 )
 
 party_state = Table(
@@ -170,9 +270,10 @@ party_state = Table(
     metadata,
     Column("party_id", BigInteger, ForeignKey("master.party.id"), nullable=False),
     *_interval(),
-    Column("status", Text, CheckConstraint("status in ('active','merged','split','retired','erased')"), nullable=False),
+    Column("status", Text, nullable=False),
     PrimaryKeyConstraint("party_id", "from_cs"),
     _one_open("party_state_open", "party_id"),
+    CheckConstraint("status in ('active','merged','split','retired','erased')", name="known_status"),
 )
 
 party_successor = Table(
@@ -191,10 +292,11 @@ membership = Table(
     Column("record_id", BigInteger, ForeignKey("master.source_record.id"), nullable=False),
     Column("party_id", BigInteger, ForeignKey("master.party.id"), nullable=False),
     *_interval(),
-    Column("kind", Text, CheckConstraint("kind in ('seed','auto','steward','trusted_key')"), nullable=False),
+    Column("kind", Text, nullable=False),
     _one_open("membership_open", "record_id"),
     Index("membership_party", "party_id", "from_cs"),
     Index("membership_record", "record_id", "from_cs"),
+    CheckConstraint("kind in ('seed','auto','steward','trusted_key')", name="known_kind"),
 )
 
 golden_version = Table(
@@ -220,12 +322,14 @@ event = Table(
     Column(
         "type",
         Text,
-        CheckConstraint("type in ('created','changed','merged','split','reopened','retired','erased','relinked')"),
         nullable=False,
     ),
     Column("party_id", BigInteger, ForeignKey("master.party.id"), nullable=False),
     Column("payload", JSONB, nullable=False),
     PrimaryKeyConstraint("cs", "ord"),
+    CheckConstraint(
+        "type in ('created','changed','merged','split','reopened','retired','erased','relinked')", name="known_type"
+    ),
 )
 
 consumer_offset = Table(

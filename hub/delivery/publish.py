@@ -13,7 +13,7 @@ from hub.delivery.send import recover, send
 from hub.errors import HubError
 from hub.pipeline.work import Work
 from hub.project import Subscription
-from hub.store import runs
+from hub.store import passes, runs
 from hub.store.tables import delivery
 
 
@@ -32,10 +32,9 @@ def publish(work: Work) -> set[str]:
                 touched.add(subscription.target)
         except (ConnectorError, HubError) as error:
             with work.engine.begin() as db:
-                runs.note_pull(
-                    db, work.run_id, subscription.target, subscription.stream,
-                    {"class": type(error).__name__, "message": str(error)},
-                )  # fmt: skip
+                runs.note_pull(db, work.run_id, subscription.target, subscription.stream, error)
+    with work.engine.begin() as db:
+        passes.settle_deliveries(db)
     return touched
 
 

@@ -6,12 +6,15 @@ or a system could not be read.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from hub.errors import UsageError
+
+_MANNERS = {"fresh": "", "remap": "re-mapped ", "replay": "replayed "}
 
 
 @dataclass(slots=True)
@@ -64,6 +67,33 @@ def account(db: Connection, run_id: int) -> Account:
     return result
 
 
+def together(accounts: Sequence[Account]) -> Account:
+    """Put the accounts of several runs into one, such as those of one round of a schedule.
+
+    Args:
+        accounts: at least one, in the order of their runs; the last one's number stands for all.
+    """
+    states = {account.state for account in accounts}
+    result = Account(accounts[-1].run, next(state for state in ("red", "open", "green") if state in states))
+    for one in accounts:
+        for system, streams in one.sources.items():
+            for stream, own in streams.items():
+                _add(result.sources.setdefault(system, {}).setdefault(stream, {}), own)
+        for target, own in one.targets.items():
+            _add(result.targets.setdefault(target, {}), own)
+        _add(result.warnings, one.warnings)
+        _add(result.seconds, one.seconds)
+        result.dead_letters += one.dead_letters
+        result.problems += one.problems
+    result.seconds = {step: round(taken, 2) for step, taken in result.seconds.items()}
+    return result
+
+
+def _add(total: dict[str, Any], own: Mapping[str, Any]) -> None:
+    for name, value in own.items():
+        total[name] = value if isinstance(value, str) else total.get(name, 0) + value
+
+
 def _read_sources(db: Connection, result: Account) -> None:
     run = {"run": result.run}
     for row in db.execute(
@@ -88,7 +118,7 @@ def _read_sources(db: Connection, result: Account) -> None:
         run,
     ):
         own = result.sources.setdefault(row.system, {}).setdefault(row.stream, {"landed": 0})
-        name = row.fate if row.kind == "fresh" else f"re-mapped {row.fate}"
+        name = f"{_MANNERS[row.kind]}{row.fate}"
         own[name] = row.n
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from customer_master.stewardship.constraints import must_links
 from customer_master.store import matching, parties
 
 _PARTIES_A_COMMIT = 500
@@ -28,7 +29,7 @@ def find_components(db: Connection, queued: Sequence[int]) -> list[Component]:
     frontier = list(queued)
     while frontier:
         part, frontier = frontier[:_FRONTIER], frontier[_FRONTIER:]
-        for a, b in matching.match_edges(db, part) + parties.anchors(db, part):
+        for a, b in matching.match_edges(db, part) + parties.anchors(db, part) + must_links(db, part):
             frontier += forest.join(a, b)
         own = parties.parties_of(db, part)
         party_of.update(own)

@@ -17,6 +17,7 @@ from customer_master.resolution.constraints import conflicts
 from customer_master.resolution.features import Features, features
 from customer_master.resolution.identity import assign_ids
 from customer_master.resolution.scoring import Scorer, linkages
+from customer_master.stewardship.constraints import CANNOT, MUST, PairConstraint, in_force
 from customer_master.store import matching, parties
 from customer_master.store.matching import RecordEvidence
 from customer_master.store.parties import ChangeSet, GoldenRow
@@ -42,6 +43,7 @@ class _Scene:
     members: dict[int, set[int]]
     kinds: dict[int, str]
     anchors: dict[int, int]
+    constraints: list[PairConstraint]
     former: dict[int, frozenset[int]]
     golden: dict[int, GoldenRow]
 
@@ -93,6 +95,7 @@ def _scene(db: Connection, group: Sequence[Component]) -> _Scene:
         members=parties.members_of(db, standing),
         kinds=parties.kinds_of(db, standing | set(former)),
         anchors=anchors,
+        constraints=in_force(db, several),
         former=former,
         golden=parties.golden_of(db, standing),
     )
@@ -146,12 +149,23 @@ def _clusters(work: Work, scene: _Scene, records: Sequence[int]) -> list[tuple[i
     groups = cluster(
         range(len(order)),
         linkages(scores),
-        must=[(place[r], place[a]) for r, a in scene.anchors.items() if r in place and a in place],
+        must=[(place[r], place[a]) for r, a in scene.anchors.items() if r in place and a in place]
+        + _decided(scene, place, MUST),
+        cannot=_decided(scene, place, CANNOT),
         conflict=conflicts({place[r]: scene.features[r] for r in records}),
         threshold=work.documents.match.linkage,
         max_size=work.documents.match.max_size,
     )
     return [tuple(order[n] for n in group) for group in groups]
+
+
+def _decided(scene: _Scene, place: Mapping[int, int], polarity: int) -> list[tuple[int, int]]:
+    """List the pairs of these records that stewards decided so."""
+    return [
+        (place[c.lo], place[c.hi])
+        for c in scene.constraints
+        if c.polarity == polarity and c.lo in place and c.hi in place
+    ]
 
 
 def _identity(scene: _Scene, record: int) -> tuple[str, str, str, int]:
@@ -174,10 +188,7 @@ def _decide_party(work: Work, scene: _Scene, change: ChangeSet, party: int, grou
     is_new = party not in scene.members
     for record in sorted(group):
         if scene.party_of.get(record) != party:
-            change.joined[record] = (
-                party,
-                "trusted_key" if record in scene.anchors else "auto" if len(group) > 1 else "seed",
-            )
+            change.joined[record] = (party, _membership_kind(scene, record, group))
     golden = _golden(work, scene, group)
     if golden is None:
         return
@@ -191,6 +202,14 @@ def _decide_party(work: Work, scene: _Scene, change: ChangeSet, party: int, grou
     change.golden[party] = golden
     is_created = is_new and party < 0
     change.events.append(("created" if is_created else "changed", party, {}))
+
+
+def _membership_kind(scene: _Scene, record: int, group: frozenset[int]) -> str:
+    if record in scene.anchors:
+        return "trusted_key"
+    if any(c.polarity == MUST and record in (c.lo, c.hi) and {c.lo, c.hi} <= group for c in scene.constraints):
+        return "steward"
+    return "auto" if len(group) > 1 else "seed"
 
 
 def _golden(work: Work, scene: _Scene, group: frozenset[int]) -> GoldenRow | None:

@@ -11,12 +11,14 @@ from hub.errors import HubError
 from hub.pipeline.work import Work
 from hub.project import Connection
 from hub.store import landing, runs
+from hub.store.lock import exclusive
 
 
 def pull(work: Work, systems: tuple[str, ...] | None = None) -> None:
     """Pull every stream that has an active mapping.
 
-    A system that fails is noted with its error and never holds the others.
+    A system that fails, or that another run has been pulling from for too long, is noted with its error and never
+    holds the others.
 
     Args:
         work: the run.
@@ -32,7 +34,7 @@ def _pull_system(work: Work, connection: Connection, streams: tuple[str, ...]) -
     system = connection.connection
     waiting = list(streams)
     try:
-        with connect(work.settings, connection) as source:
+        with exclusive(work.engine, f"pull {system}"), connect(work.settings, connection) as source:
             while waiting:
                 _pull_or_note(work, source, system, waiting[0])
                 waiting.pop(0)
@@ -53,10 +55,9 @@ def _pull_or_note(work: Work, source: Source, system: str, stream: str) -> None:
 
 
 def _note(work: Work, system: str, streams: Sequence[str], error: Exception | None = None) -> None:
-    noted = {"class": type(error).__name__, "message": str(error)} if error else None
     with work.engine.begin() as db:
         for stream in streams:
-            runs.note_pull(db, work.run_id, system, stream, noted)
+            runs.note_pull(db, work.run_id, system, stream, error)
 
 
 def _pull_stream(work: Work, source: Source, system: str, stream: str) -> None:

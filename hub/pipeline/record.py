@@ -6,6 +6,7 @@ goes on with the rows that have no fate yet.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,11 +42,18 @@ class _Row:
     fate: RowFate | None = None
 
 
-def record(work: Work) -> None:
-    """Map, check and record everything landed that has no fate yet, then what a newly activated mapping concerns."""
+def record(work: Work, systems: tuple[str, ...] | None = None) -> None:
+    """Map, check and record everything landed that has no fate yet, then what a newly activated mapping concerns.
+
+    Args:
+        work: the run.
+        systems: only what these have delivered, ``None`` for all.
+    """
     with work.engine.begin() as db:
-        todo = passes.open_passes(db)
-        fresh = passes.batches_without_pass(db)
+        for connection in work.documents.connections.values():  # any of them may be referred to
+            recording.ensure_system(db, code=connection.connection, kind=connection.kind, org_unit=connection.org_unit)
+        todo = passes.open_passes(db, systems)
+        fresh = passes.batches_without_pass(db, systems)
     for pass_ in todo:
         _process(work, pass_)
     for number, batch_id in enumerate(fresh, 1):
@@ -58,11 +66,25 @@ def record(work: Work) -> None:
             )  # fmt: skip
         _process(work, pass_)
         work.report("map, check, record", number, len(fresh))
-    _remap(work)
+    _remap(work, systems)
 
 
-def _remap(work: Work) -> None:
+def record_again(work: Work, batch_id: int, rows: Sequence[int]) -> None:
+    """Map, check and record some rows of a landed batch again, by the documents of now."""
+    with work.engine.begin() as db:
+        manifest = landing.manifest(db, batch_id)
+        mapping = work.documents.mappings[manifest.system, manifest.stream]
+        pass_ = passes.open_pass(
+            db, run_id=work.run_id, batch_id=batch_id, activation_id=mapping.activation, kind="replay",
+            expected=len(rows), rows=rows,
+        )  # fmt: skip
+    _process(work, pass_)
+
+
+def _remap(work: Work, systems: tuple[str, ...] | None) -> None:
     for (system, stream), mapping in work.documents.mappings.items():
+        if systems is not None and system not in systems:
+            continue
         with work.engine.begin() as db:
             batches = passes.batches_to_remap(
                 db, system=system, stream=stream, activation_id=mapping.activation, mapping_hash=mapping.hash
@@ -93,11 +115,7 @@ def _process(work: Work, pass_: Pass) -> None:
     with work.engine.begin() as db:
         task = _task(db, work, pass_)
         done = passes.rows_with_fate(db, pass_.id)
-        wanted = (
-            set(range(task.manifest.rows))
-            if pass_.kind == "fresh"
-            else set(passes.rows_to_remap(db, pass_.batch_id, pass_.activation_id))
-        )
+        wanted = _wanted(db, task)
     rows, warnings = _gate(work, [r for r in _map_rows(work, task) if r.row_no in wanted])
     for chunk in _chunks([r for r in rows if r.row_no not in done]):
         with work.engine.begin() as db:
@@ -116,6 +134,16 @@ def _process(work: Work, pass_: Pass) -> None:
             )  # last, for it holds the commit clock
     with work.engine.begin() as db:
         passes.close_pass(db, pass_.id, warnings)
+
+
+def _wanted(db: Connection, task: _Task) -> set[int]:
+    match task.pass_.kind:
+        case "fresh":
+            return set(range(task.manifest.rows))
+        case "replay":
+            return set(task.pass_.rows)
+        case _:
+            return set(passes.rows_to_remap(db, task.pass_.batch_id, task.pass_.activation_id))
 
 
 def _task(db: Connection, work: Work, pass_: Pass) -> _Task:
@@ -164,24 +192,23 @@ def _dead(row: _Row, kind: str, cause: str, field: str, message: str, remedy: st
 
 def _gate(work: Work, rows: Sequence[_Row]) -> tuple[list[_Row], dict[str, int]]:
     """Hold back what a quality rule refuses, one finding a row is enough; count what others only warn about."""
-    flat, owners = [], []
-    for index, row in enumerate(rows):
-        for canonical in row.records:
-            flat.append(flatten(canonical))
-            owners.append(index)
-    if not flat:
-        return list(rows), {}
-    result = check(work.documents.rules, flat)
-    held: dict[int, Finding] = {owners[at]: finding for at, finding in result.quarantined.items()}
-    if result.blocked:
-        held = dict.fromkeys(owners, result.blocked[0])
+    held: dict[int, Finding] = {}
+    counted: Counter[str] = Counter()
+    for entity, rules in work.documents.rules.items():
+        found = [(flatten(c), index) for index, row in enumerate(rows) for c in row.records if c.entity == entity]
+        result = check(rules, [flat for flat, _ in found])
+        owners = [index for _, index in found]
+        held |= {owners[at]: finding for at, finding in result.quarantined.items() if owners[at] not in held}
+        if result.blocked:
+            held |= dict.fromkeys(owners, result.blocked[0])
+        counted.update({finding.rule: finding.count for finding in result.warnings})
     checked = [
         _dead(row, "quarantined", held[index].rule, held[index].column, held[index].message, held[index].remedy)
         if index in held
         else row
         for index, row in enumerate(rows)
     ]
-    return checked, {finding.rule: finding.count for finding in result.warnings}
+    return checked, dict(counted)
 
 
 def _chunks(rows: Sequence[_Row]) -> Iterator[list[_Row]]:

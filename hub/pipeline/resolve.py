@@ -7,11 +7,13 @@ again, ids kept, golden values derived, and the change committed together with t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from customer_master.store import matching, parties
 from customer_master.store.matching import CHANGED, KEYED, SCORED
-from hub.pipeline.components import find_components, in_commits
+from hub.pipeline.components import Component, find_components, in_commits
 from hub.pipeline.decide import decide
 from hub.pipeline.pairs import key_changed, score_keyed
 from hub.pipeline.work import Work
@@ -41,14 +43,38 @@ def _queue_for_new_policies(db: Connection, work: Work) -> None:
             offsets.put(db, kind, activation)
 
 
+def resolve_records(work: Work, records: Sequence[int]) -> bool:
+    """Bring the parties of some records, and of what hangs together with them, to what is decided.
+
+    Args:
+        work: who resolves; holds the pipeline's lock.
+        records: records whose keys and scores stand.
+
+    Returns:
+        Whether it was done; not if some of the component have changed and must be scored first, as the next run does.
+    """
+    with work.engine.begin() as db:
+        components = find_components(db, records)
+        everything = [r for c in components for r in c.records]
+        if matching.unscored(db, everything):
+            return False
+    _cluster(work, components)
+    return True
+
+
 def _cluster_scored(work: Work) -> None:
     with work.engine.begin() as db:
         components = find_components(db, matching.queued(db, SCORED, 2**31))
+    _cluster(work, components)
+
+
+def _cluster(work: Work, components: Sequence[Component]) -> None:
     done, total = 0, len(components)
     for group in in_commits(components):
         with work.engine.begin() as db:
             change = decide(db, work, group)
             matching.dequeue(db, [r for c in group for r in c.records])
-            parties.commit(db, change, actor=work.actor, kind="resolve")  # last, for it holds the commit clock
+            # last, for it holds the commit clock
+            parties.commit(db, change, actor=work.actor, actor_kind=work.actor_kind, kind="resolve")
         done += len(group)
         work.report("resolve: customers", done, total)

@@ -1,4 +1,15 @@
-"""One at a time: an advisory lock of the database, given back when its holder ends, however it ends."""
+"""One at a time: advisory locks of the database, given back when their holder ends, however it ends.
+
+============================  ==========================================================
+lock                          held by
+============================  ==========================================================
+``pipeline``                  whoever changes the master: record, resolve, publish, sync
+``pull <system>``             whoever pulls from that system
+``run <number>``              whoever works on that run, so that nobody else settles it
+============================  ==========================================================
+
+Who needs several takes them in this order but for its run's own, which nobody ever waits for.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +17,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
 from hub.errors import BusyError
@@ -26,7 +37,7 @@ def exclusive(engine: Engine, name: str, *, wait_seconds: float = 20.0) -> Itera
     Raises:
         BusyError: somebody else holds it.
     """
-    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+    key = _key(name)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(
             text("select set_config('lock_timeout', :ms, false)"), {"ms": f"{int(wait_seconds * 1000)}ms"}
@@ -42,3 +53,12 @@ def exclusive(engine: Engine, name: str, *, wait_seconds: float = 20.0) -> Itera
         finally:
             connection.execute(text("select pg_advisory_unlock(:key)"), {"key": key})
             connection.execute(text("reset lock_timeout"))
+
+
+def take_if_free(connection: Connection, name: str) -> bool:
+    """Take the named lock until the end of the transaction; ``False``: somebody holds it."""
+    return bool(connection.execute(text("select pg_try_advisory_xact_lock(:key)"), {"key": _key(name)}).scalar_one())
+
+
+def _key(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)

@@ -10,24 +10,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, exists, insert, select, text, update
 
 from customer_master.store.clock import now_us
 from customer_master.store.tables import OPEN
-from hub.store.tables import dead_letter, fate, mapping_pass
+from hub.store.tables import dead_letter, fate, landing_batch, mapping_pass
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
     """One mapping of one batch.
 
-    ``kind``: ``fresh`` for what just landed, ``remap`` for old raw under a newly activated mapping.
+    ``kind``: ``fresh`` for what just landed, ``remap`` for old raw under a newly activated mapping, ``replay`` for
+    dead letters that somebody wants tried again; only a replay names its ``rows``.
     """
 
     id: int
     batch_id: int
     activation_id: int
     kind: str
+    rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +55,24 @@ class DeadLetter:
     payload: dict[str, Any]
 
 
-def open_passes(connection: Connection) -> list[Pass]:
-    """List passes that a killed run left unfinished."""
+def open_passes(connection: Connection, systems: tuple[str, ...] | None = None) -> list[Pass]:
+    """List passes that a killed run left unfinished; only of these systems, if any are named."""
     p = mapping_pass.c
-    rows = connection.execute(select(p.id, p.batch_id, p.activation_id, p.kind).where(p.state == "open").order_by(p.id))
-    return [Pass(*row) for row in rows]
+    statement = select(p.id, p.batch_id, p.activation_id, p.kind, p.rows).where(p.state == "open").order_by(p.id)
+    if systems is not None:
+        statement = statement.join(landing_batch, landing_batch.c.id == p.batch_id)
+        statement = statement.where(landing_batch.c.system.in_(systems))
+    return [Pass(*row[:4], tuple(row.rows or ())) for row in connection.execute(statement)]
 
 
-def batches_without_pass(connection: Connection) -> list[int]:
-    """List landed batches that were never mapped, oldest first."""
-    return list(
-        connection.execute(
-            text(
-                "select b.id from hub.landing_batch b where not exists (select 1 from hub.mapping_pass p"
-                " where p.batch_id = b.id and p.kind = 'fresh') order by b.id"
-            )
-        ).scalars()
-    )
+def batches_without_pass(connection: Connection, systems: tuple[str, ...] | None = None) -> list[int]:
+    """List landed batches that were never mapped, oldest first; only of these systems, if any are named."""
+    b, p = landing_batch.c, mapping_pass.c
+    mapped = exists().where(p.batch_id == b.id, p.kind == "fresh")
+    statement = select(b.id).where(~mapped).order_by(b.id)
+    if systems is not None:
+        statement = statement.where(b.system.in_(systems))
+    return list(connection.execute(statement).scalars())
 
 
 def batches_to_remap(
@@ -108,15 +111,23 @@ def rows_to_remap(connection: Connection, batch_id: int, activation_id: int) -> 
 
 
 def open_pass(
-    connection: Connection, *, run_id: int, batch_id: int, activation_id: int, kind: str, expected: int
+    connection: Connection,
+    *,
+    run_id: int,
+    batch_id: int,
+    activation_id: int,
+    kind: str,
+    expected: int,
+    rows: Sequence[int] | None = None,
 ) -> Pass:
-    """Begin a pass that expects so many rows."""
+    """Begin a pass that expects so many rows; a replay names them."""
+    named = None if rows is None else list(rows)
     pass_id = connection.execute(
         insert(mapping_pass)
-        .values(run_id=run_id, batch_id=batch_id, activation_id=activation_id, kind=kind, expected=expected)
+        .values(run_id=run_id, batch_id=batch_id, activation_id=activation_id, kind=kind, expected=expected, rows=named)
         .returning(mapping_pass.c.id)
     ).scalar_one()
-    return Pass(int(pass_id), batch_id, activation_id, kind)
+    return Pass(int(pass_id), batch_id, activation_id, kind, tuple(named or ()))
 
 
 def close_pass(connection: Connection, pass_id: int, warnings: Mapping[str, int]) -> None:
@@ -167,3 +178,28 @@ def note_fates(
     ]
     if letters:
         connection.execute(insert(dead_letter), letters)
+    if pass_.kind != "fresh":
+        _settle_rows(connection, pass_, [f.row_no for f in fates])
+
+
+def _settle_rows(connection: Connection, pass_: Pass, rows: Sequence[int]) -> None:
+    """Close the dead letters of earlier passes: these rows have a newer fate, with a dead letter if it is a bad one."""
+    connection.execute(
+        text(
+            "update hub.dead_letter d set settled_us = :now from hub.mapping_pass p where p.id = d.pass_id"
+            " and p.batch_id = :batch and d.pass_id < :pass and d.row_no = any(:rows) and d.settled_us is null"
+        ),
+        {"now": now_us(), "batch": pass_.batch_id, "pass": pass_.id, "rows": list(rows)},
+    )
+
+
+def settle_deliveries(connection: Connection) -> None:
+    """Close the dead letters of deliveries that are not parked any more, or parked again with a newer one."""
+    connection.execute(
+        text(
+            "update hub.dead_letter d set settled_us = :now from hub.delivery x where x.id = d.delivery_id"
+            " and d.settled_us is null and (x.state <> 'parked' or exists (select 1 from hub.dead_letter n"
+            "  where n.delivery_id = d.delivery_id and n.id > d.id))"
+        ),
+        {"now": now_us()},
+    )

@@ -17,6 +17,17 @@ def open_run(connection: Connection, kind: str) -> int:
     return int(connection.execute(insert(run).values(kind=kind, started_us=now_us()).returning(run.c.id)).scalar_one())
 
 
+def reopen_run(connection: Connection, run_id: int) -> bool:
+    """Go on with a run, also with one that an error broke off; ``False``: there is no such run."""
+    statement = update(run).where(run.c.id == run_id).values(state="open", ended_us=None, error=None)
+    return connection.execute(statement.returning(run.c.id)).scalar() is not None
+
+
+def lock_of(run_id: int) -> str:
+    """Name of the lock held by whoever works on a run."""
+    return f"run {run_id}"
+
+
 def close_run(connection: Connection, run_id: int, state: str) -> None:
     """Note how a run stands: ``open`` while something is pending, else ``green`` or ``red``."""
     connection.execute(update(run).where(run.c.id == run_id).values(state=state, ended_us=now_us()))
@@ -42,12 +53,10 @@ def add_seconds(connection: Connection, run_id: int, step: str, seconds: float) 
     )
 
 
-def note_pull(
-    connection: Connection, run_id: int, system: str, stream: str, error: dict[str, str] | None = None
-) -> None:
-    """Note how the pull of one stream ended in this run."""
+def note_pull(connection: Connection, run_id: int, system: str, stream: str, error: Exception | None = None) -> None:
+    """Note how the pull of one stream ended in this run, or why a target could not be reached."""
     statement = upsert(pull).values(
-        run_id=run_id, system=system, stream=stream, state="failed" if error else "done", error=error
+        run_id=run_id, system=system, stream=stream, state="failed" if error else "done", error=_described(error)
     )
     connection.execute(
         statement.on_conflict_do_update(
@@ -55,6 +64,21 @@ def note_pull(
             set_={"state": statement.excluded.state, "error": statement.excluded.error},
         )
     )
+
+
+def _described(error: Exception | None) -> dict[str, Any] | None:
+    if error is None:
+        return None
+    described: dict[str, Any] = {"class": type(error).__name__, "message": str(error)}
+    retry_after = getattr(error, "retry_after", None)  # what will pass by itself says when to come again
+    return described if retry_after is None else {**described, "retry_after": retry_after}
+
+
+def failed_pulls(connection: Connection, run_id: int) -> list[dict[str, Any]]:
+    """List the errors of a run's systems: ``class``, ``message`` and, if a later try may help, ``retry_after``."""
+    p = pull.c
+    statement = select(p.error).where(p.run_id == run_id, p.state == "failed").order_by(p.system, p.stream)
+    return [dict(error) for error in connection.execute(statement).scalars()]
 
 
 def cursor_of(connection: Connection, system: str, stream: str) -> dict[str, Any] | None:

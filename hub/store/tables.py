@@ -15,10 +15,9 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
-    UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData(schema="hub")
 
@@ -50,9 +49,10 @@ run = Table(
     Column("kind", Text, nullable=False),
     Column("started_us", BigInteger, nullable=False),
     Column("ended_us", BigInteger),
-    Column("state", Text, CheckConstraint("state in ('open','green','red')"), nullable=False, server_default="open"),
+    Column("state", Text, nullable=False, server_default="open"),
     Column("seconds", JSONB, nullable=False, server_default="{}", comment="step -> seconds"),
     Column("error", Text, comment="why it was broken off; NULL: it was not"),
+    CheckConstraint("state in ('open','green','red')", name="known_state"),
 )
 
 pull = Table(
@@ -61,9 +61,10 @@ pull = Table(
     Column("run_id", BigInteger, ForeignKey("hub.run.id"), nullable=False),
     Column("system", Text, nullable=False),
     Column("stream", Text, nullable=False),
-    Column("state", Text, CheckConstraint("state in ('done','failed')"), nullable=False),
+    Column("state", Text, nullable=False),
     Column("error", JSONB(none_as_null=True), comment="class, sentence, remedy"),
     PrimaryKeyConstraint("run_id", "system", "stream"),
+    CheckConstraint("state in ('done','failed')", name="known_state"),
 )
 
 landing_batch = Table(
@@ -99,13 +100,17 @@ mapping_pass = Table(
     Column("run_id", BigInteger, ForeignKey("hub.run.id"), nullable=False),
     Column("batch_id", BigInteger, ForeignKey("hub.landing_batch.id"), nullable=False),
     Column("activation_id", BigInteger, ForeignKey("hub.activation.id"), nullable=False),
-    Column("kind", Text, CheckConstraint("kind in ('fresh','remap')"), nullable=False),
+    Column("kind", Text, nullable=False),
     Column("expected", Integer, nullable=False, comment="rows that must have a fate"),
+    Column("rows", ARRAY(Integer), comment="rows that a replay is about; NULL: all that the kind says"),
     Column("warnings", JSONB, nullable=False, server_default="{}", comment="quality rule -> rows it warns about"),
-    Column("state", Text, CheckConstraint("state in ('open','done')"), nullable=False, server_default="open"),
-    UniqueConstraint("batch_id", "activation_id"),
+    Column("state", Text, nullable=False, server_default="open"),
+    CheckConstraint("(kind = 'replay') = (rows is not null)", name="replay_names_rows"),
+    Index("mapping_pass_once", "batch_id", "activation_id", unique=True, postgresql_where=text("kind <> 'replay'")),
     Index("mapping_pass_run", "run_id"),
     Index("mapping_pass_fresh", "batch_id", unique=True, postgresql_where=text("kind = 'fresh'")),
+    CheckConstraint("kind in ('fresh','remap','replay')", name="known_kind"),
+    CheckConstraint("state in ('open','done')", name="known_state"),
 )
 
 fate = Table(
@@ -116,11 +121,11 @@ fate = Table(
     Column(
         "fate",
         Text,
-        CheckConstraint("fate in ('recorded','unchanged','filtered','rejected','quarantined')"),
         nullable=False,
     ),
     Column("reason", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("pass_id", "row_no"),
+    CheckConstraint("fate in ('recorded','unchanged','filtered','rejected','quarantined')", name="known_fate"),
 )
 
 delivery = Table(
@@ -136,9 +141,6 @@ delivery = Table(
     Column(
         "state",
         Text,
-        CheckConstraint(
-            "state in ('pending','sent','delivered','already-equal','superseded','held','parked','in-doubt')"
-        ),
         nullable=False,
     ),
     Column("written", JSONB, nullable=False, server_default="[]", comment="elements that are the hub's own writing"),
@@ -147,6 +149,10 @@ delivery = Table(
     Column("updated_us", BigInteger, nullable=False),
     Index("delivery_work", "target", "state", "party_id"),
     Index("delivery_party", "party_id"),
+    CheckConstraint(
+        "state in ('pending','sent','delivered','already-equal','superseded','held','parked','in-doubt')",
+        name="known_state",
+    ),
 )
 
 delivery_outcome = Table(
@@ -157,11 +163,14 @@ delivery_outcome = Table(
     Column(
         "state",
         Text,
-        CheckConstraint("state in ('pending','delivered','already-equal','superseded','held','parked','in-doubt')"),
         nullable=False,
     ),
-    Column("action", Text, CheckConstraint("action in ('create','update','none')"), nullable=False),
+    Column("action", Text, nullable=False),
     PrimaryKeyConstraint("run_id", "delivery_id"),
+    CheckConstraint(
+        "state in ('pending','delivered','already-equal','superseded','held','parked','in-doubt')", name="known_state"
+    ),
+    CheckConstraint("action in ('create','update','none')", name="known_action"),
 )
 
 dead_letter = Table(
@@ -169,7 +178,7 @@ dead_letter = Table(
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("run_id", BigInteger, ForeignKey("hub.run.id"), nullable=False),
-    Column("kind", Text, CheckConstraint("kind in ('rejected','quarantined','parked')"), nullable=False),
+    Column("kind", Text, nullable=False),
     Column("system", Text, nullable=False),
     Column("stream", Text, nullable=False),
     Column("origin", Text, nullable=False),
@@ -182,8 +191,46 @@ dead_letter = Table(
     Column("pass_id", BigInteger),
     Column("row_no", Integer),
     Column("delivery_id", BigInteger, ForeignKey("hub.delivery.id")),
+    Column("settled_us", BigInteger, comment="when it was no longer one; NULL: it waits"),
     ForeignKeyConstraint(["pass_id", "row_no"], ["hub.fate.pass_id", "hub.fate.row_no"]),
     CheckConstraint("(pass_id is null) <> (delivery_id is null)", name="of_a_row_or_of_a_delivery"),
     Index("dead_letter_row", "pass_id", "row_no", unique=True, postgresql_where=text("pass_id is not null")),
     Index("dead_letter_run", "run_id"),
+    Index("dead_letter_waiting", "id", postgresql_where=text("settled_us is null")),
+    CheckConstraint("kind in ('rejected','quarantined','parked')", name="known_kind"),
+)
+
+app_user = Table(
+    "app_user",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("password_hash", Text, nullable=False, comment="argon2id"),
+    Column("roles", ARRAY(Text), nullable=False, comment="viewer, steward, operator, admin"),
+    Column("language", Text, nullable=False, server_default=""),
+    Column("created_us", BigInteger, nullable=False),
+    Column("disabled_us", BigInteger, comment="when the account was closed; NULL: it is open"),
+    CheckConstraint("roles <@ array['viewer','steward','operator','admin']", name="known_roles"),
+    CheckConstraint("language in ('','zh','en')", name="known_language"),
+)
+
+web_session = Table(
+    "web_session",
+    metadata,
+    Column("token_hash", Text, primary_key=True, comment="sha256 of the cookie's token"),
+    Column("user_name", Text, ForeignKey("hub.app_user.name"), nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("expires_us", BigInteger, nullable=False),
+    Index("web_session_user", "user_name"),
+)
+
+access_log = Table(
+    "access_log",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("user_name", Text, nullable=False),
+    Column("party_id", BigInteger, nullable=False),
+    Column("fields", ARRAY(Text), nullable=False, comment="personal data that was shown"),
+    Column("purpose", Text, nullable=False, server_default=""),
+    Index("access_log_party", "party_id", "id"),
 )

@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-MODEL_VERSION = 1
-
-
-class DataClass(StrEnum):
-    """How carefully an attribute must be handled (GB/T 35273, PIPL art. 51)."""
-
-    PUBLIC = "public"
-    BUSINESS_CONTACT = "business_contact"
-    PERSONAL = "personal"
-    SENSITIVE = "sensitive"
+from mappings.canonical.classes import DataClass, classed
 
 
 class Kind(StrEnum):
@@ -36,10 +23,6 @@ class NameType(StrEnum):
     SHORT = "short"
     ENGLISH = "english"
     FORMER = "former"
-
-
-def _classed(data_class: DataClass, **kwargs: Any) -> Any:
-    return field(metadata={"data_class": data_class}, **kwargs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,82 +78,12 @@ class Party:
     """Everything one source record says about one party."""
 
     kind: Kind
-    names: tuple[Name, ...] = _classed(DataClass.PUBLIC, default=())
-    identifiers: tuple[Identifier, ...] = _classed(DataClass.PUBLIC, default=())
-    addresses: tuple[Address, ...] = _classed(DataClass.BUSINESS_CONTACT, default=())
-    phones: tuple[Phone, ...] = _classed(DataClass.BUSINESS_CONTACT, default=())
-    emails: tuple[Email, ...] = _classed(DataClass.BUSINESS_CONTACT, default=())
-    contacts: tuple[str, ...] = _classed(DataClass.PERSONAL, default=())
-    roles: tuple[str, ...] = _classed(DataClass.PUBLIC, default=())
-    active: bool = _classed(DataClass.PUBLIC, default=True)
+    names: tuple[Name, ...] = classed(DataClass.PUBLIC, default=())
+    identifiers: tuple[Identifier, ...] = classed(DataClass.PUBLIC, default=())
+    addresses: tuple[Address, ...] = classed(DataClass.BUSINESS_CONTACT, default=())
+    phones: tuple[Phone, ...] = classed(DataClass.BUSINESS_CONTACT, default=())
+    emails: tuple[Email, ...] = classed(DataClass.BUSINESS_CONTACT, default=())
+    contacts: tuple[str, ...] = classed(DataClass.PERSONAL, default=())
+    roles: tuple[str, ...] = classed(DataClass.PUBLIC, default=())
+    active: bool = classed(DataClass.PUBLIC, default=True)
 
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A relation to another source record, e.g. ``branch_of`` another ERP party."""
-
-    relation: str
-    system: str
-    record_type: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class CanonicalRecord:
-    """What a mapping makes of one raw document (or of a part of it).
-
-    Args:
-        entity: canonical entity, ``party`` so far.
-        record_type: kind of record within its system, part of its identity.
-        key: native key within system and record type.
-        party: the content.
-        correlation: our correlation value if the source stores one (record made by the hub), else empty.
-        token: concurrency token for writing back, else empty; not part of the content.
-        references: records this one refers to.
-    """
-
-    entity: str
-    record_type: str
-    key: str
-    party: Party
-    correlation: str = ""
-    token: str = ""
-    references: tuple[Reference, ...] = ()
-
-
-def to_payload(record: CanonicalRecord) -> dict[str, Any]:
-    """Give the stored JSON form of a record's content: party and references, with the model version."""
-    party = {key: value for key, value in asdict(record.party).items() if value not in ((), "")}
-    return {"model": MODEL_VERSION, **party, "references": [asdict(r) for r in record.references]}
-
-
-def from_payload(payload: Mapping[str, Any]) -> Party:
-    """Read a stored payload back into a :class:`Party`.
-
-    Raises:
-        ValueError: the payload was written by a newer model than this program knows.
-    """
-    if payload["model"] > MODEL_VERSION:
-        raise ValueError(f"payload of model {payload['model']}, this program knows {MODEL_VERSION}: upgrade it")
-    return Party(
-        kind=Kind(payload["kind"]),
-        names=tuple(Name(n["text"], NameType(n["type"]), n["language"]) for n in payload.get("names", ())),
-        identifiers=tuple(Identifier(**i) for i in payload.get("identifiers", ())),
-        addresses=tuple(Address(**a) for a in payload.get("addresses", ())),
-        phones=tuple(Phone(**p) for p in payload.get("phones", ())),
-        emails=tuple(Email(**e) for e in payload.get("emails", ())),
-        contacts=tuple(payload.get("contacts", ())),
-        roles=tuple(payload.get("roles", ())),
-        active=payload.get("active", True),
-    )
-
-
-def canonical_hash(payload: Mapping[str, Any]) -> str:
-    """Hash a payload so that equal content gives equal hashes (sha256 over sorted JSON, hex)."""
-    text = json.dumps(payload, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def data_classes() -> dict[str, DataClass]:
-    """Tell the data class of every party attribute that holds data about somebody."""
-    return {f.name: f.metadata["data_class"] for f in fields(Party) if "data_class" in f.metadata}

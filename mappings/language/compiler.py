@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from mappings.canonical import CanonicalRecord, Party
+from mappings.canonical import ENTITIES, CanonicalRecord
 from mappings.language.catalogue import CATALOGUE
 from mappings.language.nodes import (
     Call,
@@ -32,7 +32,7 @@ from mappings.language.nodes import (
 )
 from mappings.language.outcome import Filtered, Mapped, Outcome, Rejected
 from mappings.language.program import Cell, EmitProgram, Program, Rule
-from mappings.language.types import CONSTANTS
+from mappings.language.types import CONSTANTS, QUOTED
 from mappings.normalize.errors import ValueReadError
 
 
@@ -121,24 +121,25 @@ class _Writer:
         self._line(f"        return {result}")
 
     def _emit(self, index: int, emit: EmitProgram) -> None:
-        for cell in chain(emit.single.values(), *emit.elements.values()):
+        for cell in emit.cells:
             self._prepare(cell.node)
-        self._line(f"    key = {self._print(emit.single['key'])}", emit.single["key"])
+        self._line(f"    key = {self._print(emit.identity['key'])}", emit.identity["key"])
         self._line("    if not key:")
         self._line(f"        return _no_key_{index}")
-        self._line(f"    party_{index} = _Party(")
-        self._line(f"        kind={self._print(emit.single['kind'])},", emit.single["kind"])
+        self._line(f"    content_{index} = _{emit.entity}(")
+        for attribute, cell in emit.single.items():
+            self._line(f"        {attribute}={self._print(cell)},", cell)
         for attribute, cells in emit.elements.items():
-            if cells and attribute != "references":
+            if cells:
                 self._elements(attribute, cells)
-        self._line(f"        active={self._print(emit.single['active'])},", emit.single["active"])
         self._line("    )")
         self._line(f"    record_{index} = _Record(")
-        self._line(f"        entity={emit.entity!r}, record_type={emit.record_type!r}, key=key, party=party_{index},")
+        self._line(f"        entity={emit.entity!r}, record_type={emit.record_type!r}, key=key,")
+        self._line(f"        content=content_{index},")
         for attribute in ("correlation", "token"):
-            self._line(f"        {attribute}={self._print(emit.single[attribute])},", emit.single[attribute])
-        if emit.elements["references"]:
-            self._elements("references", emit.elements["references"])
+            self._line(f"        {attribute}={self._print(emit.identity[attribute])},", emit.identity[attribute])
+        if emit.references:
+            self._elements("references", emit.references)
         self._line("    )")
 
     def _elements(self, attribute: str, cells: Iterable[Cell]) -> None:
@@ -211,6 +212,8 @@ class _Printer:
 
     def _constant(self, node: Constant) -> str:
         word = str(node.value)
+        if node.type.name in QUOTED:
+            return f"_{node.type.name}({word!r})"
         return (
             word if CONSTANTS.get(word, (None, None))[1] == node.type and node.type.name != "bool" else repr(node.value)
         )
@@ -252,7 +255,7 @@ def _namespace(program: Program) -> dict[str, Any]:
     for index, rule in enumerate(program.filters):
         outcomes[f"_filter_{index}"] = Filtered(rule.because)
     for index, emit in enumerate(program.emits):
-        columns = ", ".join(part.name for part in emit.single["key"].node.walk() if isinstance(part, Column))
+        columns = ", ".join(part.name for part in emit.identity["key"].node.walk() if isinstance(part, Column))
         remedy = "Fill it in the source, or correct the key expression of the mapping"
         outcomes[f"_no_key_{index}"] = Rejected("no_key", columns, "the record has no key", remedy)
     return {
@@ -262,7 +265,8 @@ def _namespace(program: Program) -> dict[str, Any]:
         **outcomes,
         "_Mapped": Mapped,
         "_Record": CanonicalRecord,
-        "_Party": Party,
+        **{f"_{entity}": content for entity, content in ENTITIES.items()},
+        **{f"_{name}": family for name, family in QUOTED.items()},
         "_distinct": _distinct,
         "_each": _each,
         "_part": _part,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -51,23 +51,26 @@ class FilterRule(_Section):
 
 
 class Emit(_Section):
-    """One canonical record that is made of every document."""
+    """One canonical record that is made of every document.
 
-    entity: Literal["party"]
-    record_type: str = Field(pattern=_WORD)
-    key: Expression
-    kind: Expression
+    Its other attributes depend on the entity, see :data:`mappings.language.entities.FORMS`; which of them must be
+    there is checked together with them.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+    __pydantic_extra__: dict[str, Expression | list[Expression]] = Field(init=False)
+
+    entity: str
+    record_type: str = Field(default="", pattern=_WORD)
+    key: Expression = ""
     correlation: Expression = '""'
     token: Expression = '""'  # noqa: S105 - a concurrency token is no secret
-    active: Expression = True
-    names: list[Expression] = []
-    identifiers: list[Expression] = []
-    addresses: list[Expression] = []
-    phones: list[Expression] = []
-    emails: list[Expression] = []
-    contacts: list[Expression] = []
-    roles: list[Expression] = []
     references: list[Expression] = []
+
+    @property
+    def attributes(self) -> dict[str, Expression | list[Expression]]:
+        """What the mapping says of the entity's own attributes."""
+        return self.__pydantic_extra__
 
 
 class OutboundField(_Section):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mappings.language import functions, party_functions  # noqa: F401 - importing them fills the catalogue
+from mappings.language import activity_functions, functions, party_functions  # noqa: F401 - they fill the catalogue
 from mappings.language.catalogue import CATALOGUE, Function
 from mappings.language.errors import suggestion
 from mappings.language.nodes import (
@@ -31,7 +31,7 @@ from mappings.language.nodes import (
     Part,
     Variable,
 )
-from mappings.language.types import BOOL, CONSTANTS, RAW, TEXT, Shape, Type
+from mappings.language.types import BOOL, CONSTANTS, QUOTED, RAW, TEXT, Shape, Type
 
 MAX_LENGTH = 4000
 """Characters of one expression; beyond that Python's own parser may run out of stack."""
@@ -46,7 +46,7 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.In: "in",
     ast.NotIn: "not in",
 }
-_ORDERED = frozenset({"text", "number", "date"})
+_ORDERED = frozenset({"text", "number", "date", "instant", "decimal"})
 
 
 class ExpressionError(Exception):
@@ -150,6 +150,8 @@ class _Checker:
         """Make the node be of the expected type: a raw value is read as text, one element may stand for a list."""
         if node.type == RAW and expected.name == "text":
             node = Call(TEXT, CATALOGUE["text"], (node,), ("",))
+        if expected.name in QUOTED and not expected.many:
+            node = self._word(node, expected, tree)
         readable = expected == RAW and (not node.type.many or node.type.name == "raw")
         if node.type == expected or readable:
             return node
@@ -158,6 +160,18 @@ class _Checker:
         if expected.many and node.type == expected.element:
             return Items(expected, (node,))
         raise self._error(tree, f"this is a {node.type}", f"Expected a {expected}")
+
+    def _word(self, node: Node, expected: Type, tree: ast.expr) -> Node:
+        """Read a quoted word as one of a closed list."""
+        if isinstance(node, Choice) and isinstance(tree, ast.IfExp):
+            yes, no = self._word(node.yes, expected, tree.body), self._word(node.no, expected, tree.orelse)
+            return Choice(yes.type, node.condition, yes, no) if yes.type == no.type else node
+        if not isinstance(node, Constant) or node.type != TEXT:
+            return node
+        words = [str(word) for word in QUOTED[expected.name]]
+        if node.value not in words:
+            raise self._error(tree, f'unknown {expected} "{node.value}"', suggestion(str(node.value), words))
+        return Constant(expected, QUOTED[expected.name](node.value))
 
     def _error(self, tree: ast.AST, what: str, remedy: str) -> ExpressionError:
         line = getattr(tree, "lineno", 1) - 1

@@ -64,6 +64,11 @@ class Mapping:
         return frozenset(self.document.outbound)
 
     @property
+    def referred_systems(self) -> frozenset[str]:
+        """Codes of the systems whose records its records refer to."""
+        return frozenset(emit_system for emit in self.program.emits for emit_system in emit.referred_systems)
+
+    @property
     def hash(self) -> str:
         """The sha256 of the text, hex: two documents with equal hash are the same version."""
         return hashlib.sha256(self.text.encode()).hexdigest()

@@ -68,6 +68,11 @@ class Call(Node):
     arguments: tuple[Node, ...]
     keywords: tuple[str, ...]
 
+    def argument(self, name: str) -> Node | None:
+        """The argument given for a parameter, ``None`` if there is none."""
+        names = (k or p.name for k, p in zip(self.keywords, self.function.parameters, strict=False))
+        return dict(zip(names, self.arguments, strict=True)).get(name)
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison(Node):

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from mappings.language.document import Document, Expression, shape
+from mappings.language.document import Document, Emit, Expression, shape
+from mappings.language.entities import DEFAULTS, FORMS, IDENTITY, OPTIONAL, REFERENCES
 from mappings.language.errors import MappingError, Position, suggestion
 from mappings.language.expressions import ExpressionError, Scope, check
-from mappings.language.nodes import Node
+from mappings.language.nodes import Call, Constant, Node
 from mappings.language.types import BOOL, CONSTANTS, TEXT, Shape, Type
 from mappings.language.yaml_positions import Located, Path
-
-_ELEMENTS: dict[str, Type] = {
-    "names": Type("name", many=True),
-    "identifiers": Type("identifier", many=True),
-    "addresses": Type("address", many=True),
-    "phones": Type("phone", many=True),
-    "emails": Type("email", many=True),
-    "contacts": Type("text", many=True),
-    "roles": Type("role", many=True),
-    "references": Type("reference", many=True),
-}
-_SINGLE: dict[str, Type] = {
-    "key": TEXT,
-    "kind": Type("kind"),
-    "correlation": TEXT,
-    "token": TEXT,
-    "active": BOOL,
-}
 
 GOLDEN: dict[str, Type] = {
     "name": TEXT,
@@ -63,12 +46,35 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class EmitProgram:
-    """What makes one canonical record."""
+    """What makes one canonical record.
+
+    Args:
+        entity: its canonical entity.
+        record_type: kind of record within the system.
+        identity: key, correlation and token.
+        single: attributes of the content with one value; one that is not named and has no default is left out.
+        elements: attributes of the content that are lists.
+        references: other records it refers to.
+    """
 
     entity: str
     record_type: str
+    identity: Mapping[str, Cell]
     single: Mapping[str, Cell]
     elements: Mapping[str, tuple[Cell, ...]]
+    references: tuple[Cell, ...]
+
+    @property
+    def cells(self) -> list[Cell]:
+        """All expressions of the record."""
+        lists = (*self.elements.values(), self.references)
+        return [*self.identity.values(), *self.single.values(), *(cell for cells in lists for cell in cells)]
+
+    @property
+    def referred_systems(self) -> frozenset[str]:
+        """Codes of the systems it refers to; a checked document writes them out."""
+        named = (system for cell in self.references for system in _systems(cell.node))
+        return frozenset(str(node.value) for node in named if isinstance(node, Constant))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +133,51 @@ class _Check:
 
     def _emit(self, index: int) -> EmitProgram:
         emit = self._document.emit[index]
-        single = {a: self._cell(("emit", index, a), getattr(emit, a), type_) for a, type_ in _SINGLE.items()}
-        elements = {
-            attribute: tuple(
-                self._cell(("emit", index, attribute, i), text, type_)
-                for i, text in enumerate(getattr(emit, attribute))
-            )
-            for attribute, type_ in _ELEMENTS.items()
-        }
-        return EmitProgram(emit.entity, emit.record_type, single, elements)
+        self._demand_form(emit, index)
+        form = FORMS[emit.entity]
+        single: dict[str, Cell] = {}
+        for attribute, type_ in form.single.items():
+            text = emit.attributes.get(attribute, DEFAULTS.get(type_.name))
+            if text is not None and not isinstance(text, list):
+                single[attribute] = self._cell(("emit", index, attribute), text, type_)
+        return EmitProgram(
+            emit.entity,
+            emit.record_type,
+            {a: self._cell(("emit", index, a), getattr(emit, a), type_) for a, type_ in IDENTITY.items()},
+            single,
+            {a: self._cells(index, a, emit.attributes.get(a, []), type_) for a, type_ in form.elements.items()},
+            self._cells(index, "references", emit.references, REFERENCES),
+        )
+
+    def _cells(
+        self, index: int, attribute: str, texts: Expression | list[Expression], type_: Type
+    ) -> tuple[Cell, ...]:
+        listed = texts if isinstance(texts, list) else [texts]
+        cells = tuple(self._cell(("emit", index, attribute, i), text, type_) for i, text in enumerate(listed))
+        for cell in cells:
+            if not all(isinstance(system, Constant) for system in _systems(cell.node)):
+                raise self._error(cell.path, "the system of a reference is no fixed text", 'Write it out, e.g. "erp"')
+        return cells
+
+    def _demand_form(self, emit: Emit, index: int) -> None:
+        """Demand that the emitted record says what its entity can be said to be, and nothing else."""
+        path: Path = ("emit", index)
+        form = FORMS.get(emit.entity)
+        if form is None:
+            raise self._error((*path, "entity"), f'unknown entity "{emit.entity}"', suggestion(emit.entity, FORMS))
+        known = {*Emit.model_fields, *form.single, *form.elements}
+        for attribute, texts in emit.attributes.items():
+            if attribute not in known:
+                raise self._error((*path, attribute), f'unknown key "{attribute}"', suggestion(attribute, known))
+            if isinstance(texts, list) != (attribute in form.elements):
+                wanted = "a list of expressions" if attribute in form.elements else "one expression"
+                raise self._error(
+                    (*path, attribute), f"emit.{index}.{attribute} has the wrong form", f"Expected: {wanted}"
+                )
+        needed = (a for a, type_ in form.single.items() if type_.name not in {*DEFAULTS, *OPTIONAL})
+        for attribute in ("record_type", "key", *needed):
+            if not getattr(emit, attribute, None) and attribute not in emit.attributes:
+                raise self._error(path, f'emit.{index} lacks the key "{attribute}"', "Add it")
 
     def _outbound(self, attribute: str) -> dict[str, Cell | None]:
         path = ("outbound", attribute)
@@ -183,6 +225,13 @@ class _Check:
 
     def _error(self, path: Path, what: str, remedy: str) -> MappingError:
         return MappingError(what, origin=self._origin, position=self._located.place(path), remedy=remedy)
+
+
+def _systems(node: Node) -> Iterator[Node | None]:
+    """Give what stands for the system in every reference of an expression."""
+    for part in node.walk():
+        if isinstance(part, Call) and part.function.name == "reference":
+            yield part.argument("system")
 
 
 def _paths(columns: Shape, prefix: str = "") -> list[str]:

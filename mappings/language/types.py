@@ -8,12 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
-from mappings.canonical import Address, Email, Identifier, Kind, Name, NameType, Phone, Reference
+from mappings.canonical import (
+    Address,
+    Attachment,
+    CaseState,
+    Channel,
+    Direction,
+    Email,
+    HoldingKind,
+    Identifier,
+    Kind,
+    Mention,
+    MentionRole,
+    Name,
+    NameType,
+    OrderLine,
+    Phone,
+    Reference,
+    Step,
+)
 
 Shape = Mapping[str, "Shape | None"]
 """Columns of a raw record; ``None`` for a plain value, a shape for a list of records."""
@@ -82,6 +101,8 @@ _NAMES: dict[Any, str] = {
     bool: "bool",
     int: "number",
     date: "date",
+    datetime: "instant",
+    Decimal: "decimal",
     Kind: "kind",
     NameType: "name_type",
     Role: "role",
@@ -92,7 +113,22 @@ _NAMES: dict[Any, str] = {
     Phone: "phone",
     Email: "email",
     Reference: "reference",
+    Channel: "channel",
+    Direction: "direction",
+    CaseState: "case_state",
+    HoldingKind: "holding_kind",
+    MentionRole: "mention_role",
+    Mention: "mention",
+    Attachment: "attachment",
+    Step: "step",
+    OrderLine: "order_line",
 }
+
+
+QUOTED: dict[str, type[StrEnum]] = {
+    _NAMES[family]: family for family in (Channel, Direction, CaseState, HoldingKind, MentionRole)
+}
+"""Types whose words are written in quotes, for they are too common to be reserved; checked before anything runs."""
 
 CONSTANTS: dict[str, tuple[Any, Type]] = {
     "true": (True, BOOL),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 import opencc
 from pypinyin import lazy_pinyin
+from pypinyin.seg import mmseg
+from pypinyin.seg.simpleseg import seg
 
 from mappings.normalize.data import PLACEHOLDERS, PLACEHOLDERS_BY_FIELD
 
@@ -199,7 +202,18 @@ def readings(text: str) -> str:
     >>> readings("重庆銀行"), readings("ABC 电子")
     ('chongqingyinhang', 'abcdianzi')
     """
-    return "".join(lazy_pinyin(fold(text)))
+    return "".join(_word_reading(word) for part in seg(fold(text)) for word in _words(part))
+
+
+def _words(part: str) -> Iterable[str]:
+    """Cut a run of Han characters into the words that pypinyin reads as one; other runs into their characters."""
+    return mmseg.seg.cut(part) if len(part) > 1 else (part,)
+
+
+@lru_cache(maxsize=32768)
+def _word_reading(word: str) -> str:
+    """Read one word: names are made of few words, and reading them is the dear part."""
+    return "".join(lazy_pinyin(word))
 
 
 @lru_cache(maxsize=16384)

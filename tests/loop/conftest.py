@@ -55,6 +55,13 @@ def hub(new_hub: Callable[[], Installation]) -> Installation:
 
 
 @pytest.fixture
+def two_systems(hub: Installation) -> Installation:
+    """The SCM, and beside it a branch's system that delivers ship-tos of its own."""
+    hub.add_branch()
+    return hub
+
+
+@pytest.fixture
 def command(
     hub: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., Answer]:

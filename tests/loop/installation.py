@@ -67,6 +67,23 @@ class Installation:
         self.secret("scm_host_key", self.server.host_key)
         self.apply()
 
+    def add_branch(self) -> None:
+        """Connect a second system, ``branch``, that delivers ship-tos of its own into a folder of that name."""
+        own = (self.settings.project / CONNECTION).read_text(encoding="utf-8")
+        own = own.replace("connection: scm", "connection: branch").replace("folder: in", "folder: branch")
+        own = own.replace("  username:", "  archive: branch_archive\n  failed: branch_failed\n  username:")
+        own = own.replace("file:scm_", "file:branch_")
+        self.write("deploy/connections/branch.yaml", own)
+        spec = (ROOT / SHIP_TOS).read_text(encoding="utf-8")
+        spec = spec.replace("mapping: scm.ship_tos", "mapping: branch.ship_tos").replace(
+            "system: scm", "system: branch"
+        )
+        self.write("mappings/specs/branch.ship_tos.yaml", spec)
+        for name in ("port", "password", "host_key"):
+            self.secret(f"branch_{name}", (self.settings.secrets / f"scm_{name}").read_text(encoding="utf-8"))
+        self.apply()
+        (self.server.root / "branch").mkdir()
+
     def secret(self, name: str, value: str) -> None:
         store_secret(self.settings, name, value)
 

@@ -9,28 +9,10 @@ import asyncssh
 import pytest
 
 from tests.loop.deliveries import HONGDA, HUAQIANG, HUAQIANG_DEALER, csv_file, xlsx_file
-from tests.loop.installation import CONNECTION, SHIP_TOS, Installation
-from tests.support.sftp import ROOT, free_port
+from tests.loop.installation import CONNECTION, Installation
+from tests.support.sftp import free_port
 
 WRONG = "wrong-pässword"
-
-
-@pytest.fixture
-def two_systems(hub: Installation) -> Installation:
-    """The SCM, and beside it a branch's system that delivers ship-tos of its own."""
-    own = (hub.settings.project / CONNECTION).read_text(encoding="utf-8")
-    own = own.replace("connection: scm", "connection: branch").replace("folder: in", "folder: branch")
-    own = own.replace("  username:", "  archive: branch_archive\n  failed: branch_failed\n  username:")
-    own = own.replace("file:scm_", "file:branch_")
-    hub.write("deploy/connections/branch.yaml", own)
-    spec = (ROOT / SHIP_TOS).read_text(encoding="utf-8")
-    spec = spec.replace("mapping: scm.ship_tos", "mapping: branch.ship_tos").replace("system: scm", "system: branch")
-    hub.write("mappings/specs/branch.ship_tos.yaml", spec)
-    for name in ("port", "password", "host_key"):
-        hub.secret(f"branch_{name}", (hub.settings.secrets / f"scm_{name}").read_text(encoding="utf-8"))
-    hub.apply()
-    (hub.server.root / "branch").mkdir()
-    return hub
 
 
 def wrong_password(hub: Installation) -> str:
@@ -71,7 +53,7 @@ def unknown_connector(hub: Installation) -> str:
     hub.edit(CONNECTION, "connector: sftp_files", "connector: sftp_file")
     return (
         "scm / connector: there is no connector named 'sftp_file'. Did you mean 'sftp_files'? "
-        "Known connectors: sftp_files, tryton"
+        "Known connectors: asterisk, imap_mail, sftp_files, soap_pdm, tryton"
     )
 
 

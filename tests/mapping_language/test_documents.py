@@ -27,7 +27,7 @@ MISTAKES = [
     ("    kind: organisation\n", "", "11:5", 'lacks the key "kind"', "Add it"),
     ("version: 1", "version: one", "2:10", "version has the wrong form", "integer"),
     ("mapping: shop.customers", "mapping: Shop", "1:10", "mapping has the wrong form", ""),
-    ("entity: party", "entity: partei", "11:13", "emit.0.entity has the wrong form", "'party'"),
+    ("entity: party", "entity: partei", "11:13", 'unknown entity "partei"', 'Did you mean "party"?'),
     ('row["no"]', 'row["nr"]', "13:14", 'unknown column "nr"', 'Did you mean "no"?'),
     ('p["value"]', 'p["vale"]', "20:20", 'unknown column "phones[].vale"', 'Did you mean "value"?'),
     ("name(tidy, registered)", "nmae(tidy)", "16:9", 'unknown function "nmae"', 'Did you mean "name"?'),
@@ -235,9 +235,9 @@ def test_several_records_may_come_of_one_document(minimal: str) -> None:
     assert isinstance(outcome, Mapped)
     head, branch = outcome.records
     assert (head.key, branch.key, branch.record_type) == ("7", "7-B", "branch")
-    assert branch.party.names[0].text == "华强电子分公司"
+    assert branch.content.names[0].text == "华强电子分公司"
     assert branch.references[0].key == "7"
-    assert branch.party.active is False
+    assert branch.content.active is False
 
 
 TESTS = """\
@@ -270,4 +270,4 @@ def test_failing_tests_of_a_document_are_told_with_case_line_and_difference(mini
 def test_text_is_nfc_whatever_the_source_writes(minimal: str) -> None:
     outcome = outcome_of(minimal, {"no": "1", "name": "Mu\u0308ller GmbH"})
     assert isinstance(outcome, Mapped)
-    assert outcome.records[0].party.names[0].text == "Müller GmbH"
+    assert outcome.records[0].content.names[0].text == "Müller GmbH"

@@ -12,7 +12,7 @@ from mappings.canonical import CanonicalRecord, to_payload
 from mappings.language import Mapped, Rejected, compile_mapping, load_mapping, run_tests
 
 SPECS = Path(__file__).parents[2] / "mappings" / "specs"
-NAMES = ["erp.party", "scm.ship_tos", "scm.dealers", "scm.partners"]
+NAMES = sorted(path.stem for path in SPECS.glob("*.yaml"))
 COMPILED = {name: compile_mapping(load_mapping(SPECS / f"{name}.yaml")) for name in NAMES}
 
 
@@ -114,14 +114,14 @@ def test_what_goes_out_to_the_erp_comes_back_as_the_same_element(
         }
     )  # fmt: skip
     assert isinstance(outcome, Mapped)
-    party = outcome.records[0].party
-    assert there_and_back("name", party.names[0].text).party.names == party.names
-    assert there_and_back("uscc", party.identifiers[0].value).party.identifiers == party.identifiers
+    party = outcome.records[0].content
+    assert there_and_back("name", party.names[0].text).content.names == party.names
+    assert there_and_back("uscc", party.identifiers[0].value).content.identifiers == party.identifiers
     for one in party.phones:
         value = {"number": one.number, "extension": one.extension, "kind": one.kind}
-        assert there_and_back("phone", value).party.phones == (one,)
+        assert there_and_back("phone", value).content.phones == (one,)
     for email in party.emails:
-        assert there_and_back("email", email.address).party.emails == (email,)
+        assert there_and_back("email", email.address).content.emails == (email,)
     for address in party.addresses:
         value = {
             "text": address.text,
@@ -129,7 +129,7 @@ def test_what_goes_out_to_the_erp_comes_back_as_the_same_element(
             "region": address.region,
             "postal_code": address.postal_code,
         }
-        assert there_and_back("address", value).party.addresses == (address,)
+        assert there_and_back("address", value).content.addresses == (address,)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_what_goes_out_to_the_erp_comes_back_as_the_same_element(
 def test_a_number_the_erp_reformats_is_still_the_same_number(written: str) -> None:
     outcome = COMPILED["erp.party"].map(erp_document("contact_mechanisms", {"type": "phone", "value": written}))
     assert isinstance(outcome, Mapped)
-    assert [(p.number, p.extension) for p in outcome.records[0].party.phones] == [("+8675526988888", "8012")]
+    assert [(p.number, p.extension) for p in outcome.records[0].content.phones] == [("+8675526988888", "8012")]
 
 
 def test_the_erp_gets_its_own_shape() -> None:

@@ -5,8 +5,18 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypinyin import lazy_pinyin
 
-from mappings.normalize.text import clean, fold, has_han, initials, is_placeholder, looks_mojibake, readings, simplify
+from mappings.normalize.text import (
+    clean,
+    fold,
+    has_han,
+    initials,
+    is_placeholder,
+    looks_mojibake,
+    readings,
+    simplify,
+)
 
 HAN = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF)
 ANY_TEXT = st.text(st.one_of(st.characters(), HAN), max_size=30)
@@ -151,3 +161,11 @@ def test_pinyin_reads_words_not_characters() -> None:
     assert initials("重庆银行") == "cqyh"
     assert has_han("〇")
     assert not has_han("カナ")
+
+
+AWKWARD = st.text(st.sampled_from("重庆银行长安行业乐清单县abcXYZ019 -（）·ひ㎡𠮷"), max_size=30)
+
+
+@given(AWKWARD | ANY_TEXT)
+def test_reading_word_by_word_gives_what_reading_at_once_gives(text: str) -> None:
+    assert readings(text) == "".join(lazy_pinyin(fold(text)))
