@@ -11,6 +11,7 @@ from rich.console import Console
 from sqlalchemy import text
 
 from hub import documents, project
+from hub.cli import letters, schedule, survey, users
 from hub.cli.progress import bars
 from hub.cli.render import show_account, show_findings, show_trace
 from hub.pipeline import sync as pipeline
@@ -149,14 +150,28 @@ def stop() -> None:
 @app.command()
 def demo(
     once: Annotated[bool, typer.Option(help="End by itself; exit code 0 only if the account is green.")] = False,
+    background: Annotated[bool, typer.Option(help="Stay up in the background until hub down.")] = False,
     customers: Annotated[int, typer.Option(min=1, max=6_000_000, help="How many customers to make up.")] = 2000,
     seed: Annotated[int, typer.Option(help="Seed of the made-up landscape.")] = 7,
 ) -> None:
-    """Bring up two systems, load them with the same customers in disguise, and take them there and back."""
+    """Bring up five systems with the same customers in disguise, and take them there and back on a schedule."""
+    from hub.demo.background import launch
     from hub.demo.run import run_demo
 
+    if background:
+        with bars() as report:
+            report("demo", 0, None)
+            said = launch(load(), customers=customers, seed=seed)
+        typer.echo(said)
+        return
     if not run_demo(load(), customers=customers, seed=seed, once=once):
         raise typer.Exit(1)
+
+
+schedule.register(app)
+survey.register(app)
+letters.register(app)
+users.register(app)
 
 
 def _finish(result: Account, as_json: bool) -> None:
