@@ -99,15 +99,34 @@ class Supervisor:
         """Start again what has died since the last look, and return the names; does not wait until they are ready.
 
         Raises:
-            HubError: a program has ended five times in a row within three seconds of its start.
+            HubError: a program has ended five times in a row within three seconds of its start; the others are tended.
+            BusyError: the port of a program has been taken by somebody else.
         """
         with self._guard:
             dead = [program for program in self._programs.values() if self._identity(program.name) is None]
+            hopeless = [program.name for program in dead if self._ends_again_and_again(program.name)]
             for program in dead:
-                self._count_quick_end(program.name)
-                self._end(program)
-                self._spawn(program)
+                if program.name not in hopeless:
+                    self._end(program)
+                    self._spawn(program)
+            if hopeless:
+                raise HubError(f"{hopeless[0]} ends again and again", f"Its log says why: {self._log(hopeless[0])}")
             return [program.name for program in dead]
+
+    def restart(self, *names: str) -> None:
+        """End the named programs, all of them before the first is started again; does not wait until they are ready.
+
+        Raises:
+            BusyError: the port of a program has been taken by somebody else.
+            HubError: a program cannot be started.
+        """
+        with self._guard:
+            programs = [self._programs[name] for name in names]
+            for program in reversed(programs):
+                self._end(program)
+            for program in programs:
+                self._quick_ends[program.name] = 0
+                self._spawn(program)
 
     def watch(self, until: threading.Event, every_seconds: float = 0.5) -> None:
         """Tend the programs until the event is set; may run in a thread.
@@ -133,11 +152,10 @@ class Supervisor:
         self._end(program)
         return False
 
-    def _count_quick_end(self, name: str) -> None:
+    def _ends_again_and_again(self, name: str) -> bool:
         quick = time.monotonic() - self._started.get(name, 0.0) < _QUICK_SECONDS
         self._quick_ends[name] = self._quick_ends[name] + 1 if quick else 0
-        if self._quick_ends[name] >= _QUICK_ENDS:
-            raise HubError(f"{name} ends again and again", f"Its log says why: {self._log(name)}")
+        return self._quick_ends[name] >= _QUICK_ENDS
 
     def _spawn(self, program: Program) -> None:
         program.check_port()

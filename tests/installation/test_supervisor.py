@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -224,15 +225,40 @@ def test_a_program_that_ends_at_once_names_its_log(tmp_path: Path, port: int) ->
             supervisor.start(program(port, "broken"))
         assert str(tmp_path / "logs" / "server.log") in caught.value.remedy
         with pytest.raises(HubError, match="again and again"):
-            tend_for_ever(supervisor)
+            tend_for_ever("server", supervisor)
 
 
-def tend_for_ever(supervisor: Supervisor) -> None:
+def tend_for_ever(name: str, supervisor: Supervisor) -> None:
     while True:
-        pid = supervisor.pid("server")
+        pid = supervisor.pid(name)
         if pid is not None:
             await_death(pid)
         supervisor.tend()
+
+
+def test_a_restart_gives_a_new_process_and_leaves_none_of_the_old(tmp_path: Path, port: int) -> None:
+    with Supervisor(tmp_path, tmp_path / "logs") as supervisor:
+        supervisor.start(program(port))
+        old = {process.pid for process in left(tmp_path)}
+        supervisor.restart("server")
+        supervisor.start(program(port))
+        assert supervisor.pid("server") not in old
+        assert not old & {process.pid for process in left(tmp_path)}
+
+
+def test_one_hopeless_program_does_not_keep_the_others_down(tmp_path: Path, port: int) -> None:
+    hopeless = Program(name="hopeless", command=(sys.executable, "-c", "raise SystemExit(3)"), ready=lambda: True)
+    with Supervisor(tmp_path, tmp_path / "logs") as supervisor:
+        supervisor.start(hopeless, program(port))
+        with pytest.raises(HubError, match=r"^hopeless ends again and again\. Its log says why: "):
+            tend_for_ever("hopeless", supervisor)
+        victim = supervisor.pid("server")
+        assert victim is not None
+        os.kill(victim, signal.SIGKILL)
+        await_death(victim)
+        with suppress(HubError):
+            supervisor.tend()
+        assert supervisor.pid("server") not in {None, victim}
 
 
 def test_a_missing_program_is_told_in_one_sentence(tmp_path: Path) -> None:
