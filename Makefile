@@ -1,7 +1,7 @@
 # The doors of the project. `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock fmt clean
+.PHONY: help demo up down test check lock fmt clean
 export UV_PYTHON_DOWNLOADS := never
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -13,8 +13,14 @@ help: ## list the doors
 $(READY): requirements.lock pyproject.toml deploy/bootstrap.sh
 	@bash deploy/bootstrap.sh $(VENV)
 
-demo: $(READY) ## two systems, one customer master, there and back; ONCE=1 ends by itself, CUSTOMERS=n
+demo: $(READY) ## five systems on a schedule, one customer master; ONCE=1 ends by itself, CUSTOMERS=n
 	@exec $(PY) -m hub demo $(if $(ONCE),--once) $(if $(CUSTOMERS),--customers $(CUSTOMERS))
+
+up: $(READY) ## the demo in the background, until make down
+	@exec $(PY) -m hub demo --background $(if $(CUSTOMERS),--customers $(CUSTOMERS))
+
+down: $(READY) ## end what make up has started
+	@exec $(PY) -m hub down
 
 test: $(READY) ## tests, with real servers where they can be had; DEEP=1 runs the long ones too
 	@DEEP=$(DEEP) bash deploy/test.sh $(PY)
@@ -22,7 +28,7 @@ test: $(READY) ## tests, with real servers where they can be had; DEEP=1 runs th
 check: $(READY) ## static checks: lint, types, import contracts, lock
 	@bash deploy/check.sh $(VENV)
 
-bench-%: $(READY) ## one measured claim: bench-loop, ...
+bench-%: $(READY) ## one measured claim: bench-loop, bench-survey
 	@$(PY) -m bench.$*
 
 fmt: $(READY) ## format the code

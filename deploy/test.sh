@@ -3,24 +3,43 @@
 set -uo pipefail
 python=$1
 left_out=()
+deeper=()
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
-# OpenSSH's server, against which SFTP is tested; it runs on a port of its own, the machine's service stays off
-install_sshd() {
+# Debian's servers and browser, against which the deeper tests run, each on a port of its own; services stay off
+install() { # PACKAGE...
     command -v apt-get >/dev/null || { echo "this machine has no apt-get to install it with"; return 1; }
     as_root true 2>/dev/null || { echo "installing it needs root or sudo without password"; return 1; }
     as_root env DEBIAN_FRONTEND=noninteractive sh -c \
-        'apt-get update -qq && apt-get install -y -qq --no-install-recommends openssh-server' >/dev/null 2>&1 </dev/null ||
+        'apt-get -o DPkg::Lock::Timeout=300 update -qq && apt-get -o DPkg::Lock::Timeout=300 install -y -qq \
+         --no-install-recommends "$@"' sh "$@" >/dev/null 2>&1 </dev/null ||
         { echo "apt-get could not install it"; return 1; }
-    if command -v systemctl >/dev/null; then as_root systemctl disable --now --quiet ssh >/dev/null 2>&1; fi
     return 0
 }
 
-if ! PATH=$PATH:/usr/sbin:/sbin command -v sshd >/dev/null; then
-    echo "Installing openssh-server for the SFTP tests ..."
-    reason=$(install_sshd) || left_out+=("tests against OpenSSH's server: $reason (Debian: apt-get install openssh-server)")
-fi
+need() { # PROGRAM SERVICE WHAT PACKAGE...
+    local program=$1 service=$2 what=$3 reason
+    shift 3
+    if PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null; then
+        deeper+=("$what")
+        return
+    fi
+    echo "Installing $* for the $what ..."
+    if ! reason=$(install "$@"); then
+        left_out+=("$what: $reason (Debian: apt-get install $*)")
+        return
+    fi
+    deeper+=("$what")
+    if [ -n "$service" ] && command -v systemctl >/dev/null; then
+        as_root systemctl disable --now --quiet "$service" >/dev/null 2>&1
+    fi
+}
+
+need sshd ssh "tests against OpenSSH's server" openssh-server
+need dovecot dovecot "tests against Dovecot" dovecot-imapd
+need chromium "" "tests of the screens in a real browser" chromium fonts-noto-cjk
+need npm "" "tests against node-soap" nodejs npm
 
 # the packages too, for their doctests; alembic's script runs only inside alembic
 what=(tests connectors customer_master dq_rules hub mappings --ignore=hub/store/migrations/env.py)
@@ -31,5 +50,6 @@ fi
 "$python" -m pytest -q "${what[@]}"
 code=$?
 
+for one in "${deeper[@]}"; do echo "Went deeper: $one"; done
 for one in "${left_out[@]}"; do echo "Left out: $one"; done
 exit $code
