@@ -86,7 +86,8 @@ def decide(engine: Engine, judgement: Judgement, *, actor: str) -> Decision:
     lo, hi = sorted((judgement.a, judgement.b))
     try:
         with engine.begin() as db:
-            cs = tick(db, kind="decision", actor=actor, actor_kind="user")  # first: decisions are checked one by one
+            _queue(db, lo, hi)
+            cs = tick(db, kind="decision", actor=actor, actor_kind="user")  # from here decisions are checked one by one
             _refuse_contradictions(db, judgement.verdict, lo, hi)
             p = match_pair.c
             weight = db.execute(select(p.weight).where(p.lo == lo, p.hi == hi)).scalar()
@@ -96,7 +97,6 @@ def decide(engine: Engine, judgement: Judgement, *, actor: str) -> Decision:
             )  # fmt: skip
             polarity = MUST if judgement.verdict is Verdict.SAME else CANNOT
             db.execute(insert(pair_constraint).values(decision_id=made.id, lo=lo, hi=hi, polarity=polarity, from_cs=cs))
-            _queue(db, lo, hi)
             return made
     except IntegrityError:  # two stewards at the same instant: the index lets one through
         raise DecisionRefusedError("Somebody decided this pair a moment ago", "Look at the decision") from None
@@ -115,14 +115,13 @@ def undo(engine: Engine, decision_id: int, *, actor: str, reason: str = "") -> D
         ).one_or_none()
         if standing is None:
             raise DecisionRefusedError(f"Decision {decision_id} is not in force", "Look at the list of decisions")
+        _queue(db, standing.lo, standing.hi)
         cs = tick(db, kind="decision", actor=actor, actor_kind="user")
         db.execute(update(pair_constraint).where(c.decision_id == decision_id).values(to_cs=cs))
-        made = _insert(
+        return _insert(
             db, cs=cs, verdict="undo", lo=standing.lo, hi=standing.hi, actor=actor, reason=reason,
             undoes_id=decision_id,
         )  # fmt: skip
-        _queue(db, standing.lo, standing.hi)
-        return made
 
 
 def recent(db: Connection, *, actor: str | None = None, limit: int = 50, before: int = 2**62) -> list[Decision]:
@@ -201,11 +200,15 @@ def _insert(db: Connection, **values: object) -> Decision:
 
 
 def _queue(db: Connection, lo: int, hi: int) -> None:
-    """Have both records clustered again; keys and scores stand as they are."""
+    """Have both records clustered again; keys and scores stand as they are.
+
+    Comes before the clock, as in resolving. A row that a run is working off is waited for: the run has read the
+    constraints of before, and must not take this wish off the queue with its own.
+    """
     db.execute(
         text(
             "insert into master.resolve_queue (record_id, stage) select unnest(cast(:ids as bigint[])), 2"
-            " on conflict (record_id) do nothing"
+            " on conflict (record_id) do update set stage = resolve_queue.stage"
         ),
         {"ids": [lo, hi]},
     )

@@ -10,6 +10,9 @@ from sqlalchemy import Connection, Row, text
 
 from customer_master.store.tables import OPEN
 
+MOST_COUNTED = 10_000
+"""Nobody needs to know how many more than this wait."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
@@ -45,8 +48,9 @@ class Review:
 
 
 def waiting(db: Connection) -> int:
-    """Count the pairs that wait for a steward."""
-    return int(db.execute(text(f"select count(*) from ({_WAITING}) w"), {"open": OPEN}).scalar_one())  # noqa: S608 - ours
+    """Count the pairs that wait for a steward, no further than :data:`MOST_COUNTED`."""
+    sql = f"select count(*) from ({_WAITING} limit :most) w"  # noqa: S608 - ours
+    return int(db.execute(text(sql), {"open": OPEN, "most": MOST_COUNTED}).scalar_one())
 
 
 def next_reviews(db: Connection, *, limit: int = 3, skipped: Collection[tuple[int, int]] = ()) -> list[Review]:

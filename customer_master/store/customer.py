@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from customer_master.store.attribution import Attribution, attribute, mentioning
 from customer_master.store.tables import OPEN
+
+NEWEST = "9999"
+"""Place before everything in a timeline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,11 @@ class Entry:
     confidence: float
     candidates: tuple[str, ...] = field(default=())
 
+    @property
+    def place(self) -> str:
+        """Where it stands in a timeline, for reading on behind it."""
+        return f"{self.at or ''} {self.record_id:020d}"
+
 
 def load(db: Connection, party_id: int) -> Customer | None:
     """Read one customer, ``None`` if there never was one of this number."""
@@ -113,7 +120,7 @@ def load(db: Connection, party_id: int) -> Customer | None:
 
 
 def timeline(
-    db: Connection, party_id: int, *, limit: int = 100, before: str = "9999", entities: Sequence[str] = ()
+    db: Connection, party_id: int, *, limit: int = 100, before: str = NEWEST, entities: Sequence[str] = ()
 ) -> list[Entry]:
     """List what happened with a customer and what it has, newest first.
 
@@ -121,7 +128,7 @@ def timeline(
         db: connection.
         party_id: the customer.
         limit: how many at most.
-        before: only what is older than this ISO 8601 time.
+        before: only what comes behind this place, see :attr:`Entry.place`.
         entities: only these; none for all.
     """
     attributed = {a.record_id: a for a in attribute(db, mentioning(db, party_id)).values() if a.party_id == party_id}
@@ -141,31 +148,26 @@ def timeline(
     ]  # fmt: skip
 
 
-def unattributed(db: Connection, *, limit: int = 50, before: str = "9999") -> list[Entry]:
+def unattributed(db: Connection, *, limit: int = 50, before: str = NEWEST) -> list[Entry]:
     """List interactions and cases that belong to no customer, newest first, with those they may belong to.
 
     Args:
         db: connection.
         limit: how many at most.
-        before: only what is older than this ISO 8601 time.
+        before: only what comes behind this place, see :attr:`Entry.place`.
     """
     found: list[Entry] = []
     while len(found) < limit:
         rows = db.execute(text(_MENTIONING), {"open": OPEN, "before": before, "limit": limit * 4}).all()
         attributions = attribute(db, [row.record_id for row in rows])
         for row in rows:
-            before = row.at
+            before = row.place
             attribution = attributions[row.record_id]
             if attribution.party_id is None:
                 found.append(_loose(db, row, attribution))
         if len(rows) < limit * 4:
             break
     return found[:limit]
-
-
-def moment(entry: Entry) -> datetime | None:
-    """Give the time of an entry, if it has one and not only a date."""
-    return datetime.fromisoformat(entry.at) if entry.at and "T" in entry.at else None
 
 
 def _loose(db: Connection, row: Any, attribution: Attribution) -> Entry:
@@ -225,20 +227,21 @@ with own as (
 select * from (
   select own.record_id, own.relation, r.entity, v.payload,
     s.code || '/' || r.record_type || '/' || r.native_key as name,
-    coalesce(v.payload ->> 'at', v.payload ->> 'on') as at
+    coalesce(v.payload ->> 'at', v.payload ->> 'on') as at,
+    coalesce(v.payload ->> 'at', v.payload ->> 'on', '') || ' ' || lpad(r.id::text, 20, '0') as place
   from own join master.source_record r on r.id = own.record_id join master.source_system s on s.id = r.system_id
   join master.source_record_version v on v.record_id = r.id and v.to_cs = :open
 ) e
-where (cardinality(cast(:entities as text[])) = 0 or entity = any(:entities)) and coalesce(at, '') < :before
-order by at desc nulls last, record_id limit :limit
+where (cardinality(cast(:entities as text[])) = 0 or entity = any(:entities)) and place < :before
+order by place desc limit :limit
 """
 
 _MENTIONING = """
 select * from (
   select r.id as record_id, r.entity, v.payload, s.code || '/' || r.record_type || '/' || r.native_key as name,
-    v.payload ->> 'at' as at
+    v.payload ->> 'at' as at, (v.payload ->> 'at') || ' ' || lpad(r.id::text, 20, '0') as place
   from master.source_record r join master.source_system s on s.id = r.system_id
   join master.source_record_version v on v.record_id = r.id and v.to_cs = :open
   where r.entity in ('interaction', 'case')
-) e where at < :before order by at desc, record_id limit :limit
+) e where place < :before order by place desc limit :limit
 """

@@ -86,6 +86,15 @@ def advance_all(connection: Connection, from_stage: int, to_stage: int) -> None:
     connection.execute(update(resolve_queue).where(resolve_queue.c.stage == from_stage).values(stage=to_stage))
 
 
+def claim(connection: Connection, record_ids: Collection[int]) -> list[int]:
+    """Lock what of these records is queued, before anything about them is read; what is queued later stays queued."""
+    q = resolve_queue.c
+    rows = connection.execute(
+        select(q.record_id).where(q.record_id == func.any(list(record_ids))).order_by(q.record_id).with_for_update()
+    )
+    return list(rows.scalars())
+
+
 def dequeue(connection: Connection, record_ids: Collection[int]) -> None:
     """Take records off the queue."""
     connection.execute(delete(resolve_queue).where(resolve_queue.c.record_id.in_(record_ids)))

@@ -171,6 +171,8 @@ def record(connection: Connection, decision: Decision, *, system_id: int, org_un
         {n: Statement(i.record.entity, i.record.key, to_payload(i.record)) for n, i in said.items()},
         referred.links(awaited),
     )
+    if decision.queued:
+        connection.execute(_ENQUEUE, {"ids": sorted(decision.queued)})  # before the clock, as in resolving
     first = [{"record_id": n, **version} for n, (_, version) in zip(ids, decision.created, strict=True)]
     versions = stage(connection, source_record_version, first + decision.versions)
     if first or decision.versions:
@@ -179,7 +181,7 @@ def record(connection: Connection, decision: Decision, *, system_id: int, org_un
         _close_versions(connection, [v["record_id"] for v in decision.versions], cs)
         versions.insert(connection, cs)
         parties = [n for n, i in created.items() if i.record.entity == "party"]
-        connection.execute(_ENQUEUE, {"ids": [*parties, *decision.queued]})
+        connection.execute(_ENQUEUE, {"ids": parties})
 
 
 def _decide(i: Incoming, known: Known | None, written: Mapping[int, Iterable[Written]], decision: Decision) -> Effect:

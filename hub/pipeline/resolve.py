@@ -72,8 +72,9 @@ def _cluster(work: Work, components: Sequence[Component]) -> None:
     done, total = 0, len(components)
     for group in in_commits(components):
         with work.engine.begin() as db:
+            claimed = matching.claim(db, [r for c in group for r in c.records])
             change = decide(db, work, group)
-            matching.dequeue(db, [r for c in group for r in c.records])
+            matching.dequeue(db, claimed)
             # last, for it holds the commit clock
             parties.commit(db, change, actor=work.actor, actor_kind=work.actor_kind, kind="resolve")
         done += len(group)

@@ -110,3 +110,19 @@ def test_an_order_may_come_before_its_customer(workshop: Workshop) -> None:
     take(workshop, order("early", "7"))
     workshop.take_in([party(7, YUANDA, ("phone", OTHER))])
     assert timeline(workshop, "7") == ["erp/sale/early"]
+
+
+def test_a_timeline_can_be_read_in_pieces_even_where_entries_share_an_instant(workshop: Workshop) -> None:
+    workshop.take_in([party(1, HUAQIANG, ("phone", PHONE))])
+    take(workshop, *(call(f"c{n}", PHONE) for n in range(5)), *(call(f"x{n}") for n in range(5)))
+    with workshop.engine.begin() as db:
+        for read in (
+            lambda **k: customer.timeline(db, party_of(workshop, "1"), **k),
+            lambda **k: customer.unattributed(db, **k),
+        ):
+            pieces, before = [], customer.NEWEST
+            while piece := read(limit=2, before=before):
+                pieces += [entry.name for entry in piece]
+                before = piece[-1].place
+            assert pieces == [entry.name for entry in read(limit=50)]
+            assert len(pieces) == len(set(pieces)) == 5

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import text
 
 from customer_master.stewardship.decisions import Judgement, Verdict, decide, recent, undo
 from customer_master.stewardship.errors import DecisionRefusedError
 from customer_master.stewardship.reviews import next_reviews, waiting
+from customer_master.store import matching
 from hub.pipeline.resolve_now import resolve_now
 from hub.store.lock import exclusive
 from tests.store.test_parties import parties_by_record, states
@@ -141,3 +144,23 @@ def test_the_queue_holds_doubtful_pairs_until_somebody_decides(workshop: Worksho
         ]
     with pytest.raises(DecisionRefusedError, match="not in force"):
         undo(workshop.engine, decision, actor="li")
+
+
+def test_a_decision_that_comes_while_a_run_works_on_the_pair_is_not_lost(workshop: Workshop) -> None:
+    """The run has read the constraints of before; the wish must outlive its taking the records off the queue."""
+    workshop.take_in([row(1), row(2, "上海远大机械有限公司")])
+    pair = record_id(workshop, "1"), record_id(workshop, "2")
+    with workshop.engine.begin() as db:
+        db.execute(text("insert into master.resolve_queue (record_id, stage) select unnest(:ids), 2"), {"ids": [*pair]})
+    with ThreadPoolExecutor(1) as steward:
+        with workshop.engine.begin() as db:
+            claimed = matching.claim(db, pair)
+            deciding = steward.submit(decide, workshop.engine, Judgement(Verdict.SAME, *pair), actor="li")
+            blocked = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+            deadline = time.monotonic() + 10
+            while workshop.sql(blocked) != [(1,)]:
+                assert time.monotonic() < deadline, "the decision should wait for the run's claim"
+            matching.dequeue(db, claimed)
+        deciding.result()
+    workshop.take_in([])
+    assert parties_by_record(workshop) == {"1": 1, "2": 1}

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dq_rules.gate import check
-from dq_rules.rows import flatten
+from dq_rules.rows import SAMPLES, flatten
 from dq_rules.rules import parse_rules
 from hub import documents, project
-from mappings.canonical import CanonicalRecord, Kind, Name, Party
+from mappings.canonical import CanonicalRecord
 from tests.tryton_loop.installation import REPOSITORY
 
 
 def warm_up() -> None:
     """Do once what costs each new process seconds: the quality gate's engine, the readers' tables."""
-    sample = flatten(CanonicalRecord("party", "party", "1", Party(Kind.ORGANISATION, names=(Name("甲"),))))
     for document in project.documents(REPOSITORY):
         documents.check(document)
         if document.kind == "quality":
-            check(parse_rules(document.body, document.origin), [sample])
+            rules = parse_rules(document.body, document.origin)
+            check(rules, [flatten(CanonicalRecord(rules.entity, "sample", "1", SAMPLES[rules.entity]))])
 
 
 warm_up()

@@ -1,0 +1,119 @@
+"""Answers to what cannot be done: a readable page for people, ``application/problem+json`` (RFC 9457) for programs."""
+
+from __future__ import annotations
+
+import http
+import logging
+import secrets
+from typing import Any, cast
+from urllib.parse import quote
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError, OperationalError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from customer_master.stewardship.errors import DecisionRefusedError
+from hub.errors import BusyError, HubError, UsageError
+from hub.web.errors import InputError
+from hub.web.rendering import own_path, page, root
+
+log = logging.getLogger("hub.web")
+
+
+def install(app: FastAPI, *, login: bool) -> None:
+    """Answer errors of an application in this way.
+
+    Args:
+        app: the application.
+        login: there is a page at ``/login`` where whoever opens a page unknown is sent.
+    """
+
+    def on_http_error(request: Request, error: Exception) -> Response:
+        known = cast("HTTPException", error)
+        if login and known.status_code == 401:
+            return _to_login(request, known)
+        return answer(request, known.status_code, str(known.detail), headers=dict(known.headers or {}))
+
+    app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HubError, _on_hub_error)
+    app.add_exception_handler(DecisionRefusedError, _on_refused_decision)
+    app.add_exception_handler(DataError, _on_impossible_value)
+    app.add_exception_handler(OperationalError, _on_no_database)
+
+
+def answer(
+    request: Request, status: int, what: str, *, remedy: str = "", headers: dict[str, str] | None = None
+) -> Response:
+    """Make the answer to a request that cannot be fulfilled.
+
+    Args:
+        request: the request.
+        status: HTTP status.
+        what: one sentence, without personal data.
+        remedy: what to do about it.
+        headers: more headers.
+    """
+    title = http.HTTPStatus(status).phrase
+    if "text/html" in request.headers.get("accept", "") or "hx-request" in request.headers:
+        template = "problem_line.html" if "hx-request" in request.headers else "problem.html"
+        return page(request, template, status=status, headers=headers, title=title, what=what, remedy=remedy)
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": what}
+    return JSONResponse(
+        {**body, "remedy": remedy} if remedy else body, status, headers, media_type="application/problem+json"
+    )
+
+
+def broken(request: Request, error: Exception) -> Response:
+    """Make the answer when the program failed, and log where; never what, for the text may hold personal data."""
+    incident = secrets.token_hex(4)
+    frame, place = error.__traceback__, ""
+    while frame is not None:
+        place = f"{frame.tb_frame.f_globals.get('__name__', '?')}:{frame.tb_lineno}"
+        frame = frame.tb_next
+    log.error("incident %s: %s at %s", incident, type(error).__name__, place)
+    remedy = "Try again; if it stays, tell whoever runs the hub"
+    return answer(request, 500, f"The hub failed (incident {incident})", remedy=remedy)
+
+
+def _to_login(request: Request, error: HTTPException) -> Response:
+    """Send a person who opens a page to the login; a program and a script of ours get 401."""
+    target = f"{root(request)}/login"
+    if "hx-request" in request.headers:
+        return Response(status_code=401, headers={"HX-Redirect": target})
+    if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        return RedirectResponse(f"{target}?next={quote(own_path(request))}", 303)
+    return answer(request, 401, str(error.detail))
+
+
+def _on_invalid(request: Request, error: Exception) -> Response:
+    """Name the fields, never what was in them."""
+    fields = {".".join(str(part) for part in e["loc"][1:]) for e in cast("RequestValidationError", error).errors()}
+    return answer(request, 422, f"These fields are missing or unusable: {', '.join(sorted(fields))}")
+
+
+def _on_hub_error(request: Request, error: Exception) -> Response:
+    known = cast("HubError", error)
+    if isinstance(known, BusyError):
+        headers = {"retry-after": str(round(known.retry_after))}
+        return answer(request, 503, known.what, remedy=known.remedy, headers=headers)
+    status = 422 if isinstance(known, InputError) else 404 if isinstance(known, UsageError) else 409
+    return answer(request, status, known.what, remedy=known.remedy)
+
+
+def _on_refused_decision(request: Request, error: Exception) -> Response:
+    known = cast("DecisionRefusedError", error)
+    return answer(request, 409, known.what, remedy=known.remedy)
+
+
+def _on_impossible_value(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature
+    """Answer to what no column can hold, such as a NUL character."""
+    return answer(request, 422, "The request holds a value that cannot be looked up")
+
+
+def _on_no_database(request: Request, error: Exception) -> Response:
+    log.error("the database does not answer: %s", type(cast("OperationalError", error).orig).__name__)
+    return answer(request, 503, "The database does not answer", headers={"retry-after": "5"})
