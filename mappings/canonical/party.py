@@ -86,4 +86,3 @@ class Party:
     contacts: tuple[str, ...] = classed(DataClass.PERSONAL, default=())
     roles: tuple[str, ...] = classed(DataClass.PUBLIC, default=())
     active: bool = classed(DataClass.PUBLIC, default=True)
-

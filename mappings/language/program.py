@@ -149,9 +149,7 @@ class _Check:
             self._cells(index, "references", emit.references, REFERENCES),
         )
 
-    def _cells(
-        self, index: int, attribute: str, texts: Expression | list[Expression], type_: Type
-    ) -> tuple[Cell, ...]:
+    def _cells(self, index: int, attribute: str, texts: Expression | list[Expression], type_: Type) -> tuple[Cell, ...]:
         listed = texts if isinstance(texts, list) else [texts]
         cells = tuple(self._cell(("emit", index, attribute, i), text, type_) for i, text in enumerate(listed))
         for cell in cells:
