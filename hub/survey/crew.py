@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import threading
@@ -15,6 +16,9 @@ from typing import Self, TypeVar
 
 from hub.errors import HubError
 from hub.survey.progress import Report
+
+_RARELY = (200_000, 20, 100)
+"""How often workers look for cycles: they make millions of small values and no cycles, and looking is dear."""
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -34,9 +38,7 @@ class Crew:
         self._pool = (
             None
             if alone or cores < 2
-            else ProcessPoolExecutor(
-                cores, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
-            )
+            else ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
         )
 
     def __enter__(self) -> Self:
@@ -80,6 +82,12 @@ def _attempt(work: Callable[[Task], Result], task: Task) -> tuple[list[Result], 
         return [work(task)], None
     except HubError as error:
         return [], (type(error), error.what, error.remedy)
+
+
+def _begin() -> None:
+    gc.freeze()
+    gc.set_threshold(*_RARELY)
+    _end_with_parent()
 
 
 def _end_with_parent() -> None:
