@@ -139,7 +139,7 @@ class Installation:
             # a task whose processes were killed is noticed in a minute, not in five
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
             "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "30",
-            "AIRFLOW__API_HOST": HOST,
+            "AIRFLOW__API__HOST": HOST,
             "AIRFLOW__API__PORT": str(self.port),
             "AIRFLOW__API__BASE_URL": address(self.port),
             "AIRFLOW__API__SECRET_KEY": _secret(home, "airflow_secret_key", _long_secret),

@@ -62,6 +62,17 @@ def test_two_sources_come_through_to_green(scheduled: Scheduled) -> None:
     assert kinds == {"pull", "resolve", "publish", "quality"}
 
 
+def test_nothing_listens_to_other_machines(scheduled: Scheduled) -> None:
+    listening = [
+        (process.name(), socket_.laddr.ip)
+        for process in scheduled.processes()
+        for socket_ in process.net_connections("inet")
+        if socket_.status == psutil.CONN_LISTEN
+    ]
+    assert len(listening) >= 2, "Airflow's API server and the screens"
+    assert {ip for _, ip in listening} == {"127.0.0.1"}
+
+
 def test_status_tells_what_runs_and_where(scheduled: Scheduled) -> None:
     said = scheduled.hub.cli("status", "--json")
     assert (said.code, said.err) == (0, "")
