@@ -11,11 +11,11 @@ from hub.supervisor.processes import MARK
 
 _FORWARDED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy",
               "https_proxy", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")  # fmt: skip
-_LOCAL = "localhost,127.0.0.1"
+_LOCAL = ("localhost", "127.0.0.1")
 
 
 def hub_environment(settings: Settings) -> dict[str, str]:
-    """Variables of any process that works for this hub: few, so that another shell's are the same."""
+    """Variables of any process that works for this hub: few, so that another shell's, or its own, are the same."""
     given = settings.environment
     names = {*_FORWARDED, *_referenced(settings)} | {name for name in given if name.startswith("HUB_")}
     return {
@@ -24,7 +24,7 @@ def hub_environment(settings: Settings) -> dict[str, str]:
         "HUB_PROJECT": str(settings.project),
         "HUB_HOME": str(settings.home),
         "HUB_CACHE": str(settings.cache),
-        "NO_PROXY": ",".join(filter(None, (given.get("NO_PROXY"), _LOCAL))),
+        "NO_PROXY": ",".join(dict.fromkeys(filter(None, (*given.get("NO_PROXY", "").split(","), *_LOCAL)))),
         "PYTHONUTF8": "1",
     }
 
