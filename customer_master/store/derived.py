@@ -62,7 +62,7 @@ def tokens(statement: Statement) -> set[str]:
     """List what a record is found by: pairs of neighbouring characters of its names, and its numbers and keys.
 
     >>> sorted(tokens(Statement("party", "C7", {"names": [{"text": "华强"}]})))
-    ['i:hq', 'k:c7', 'n:华强', 'r:an', 'r:aq', 'r:gq', 'r:hu', 'r:ia', 'r:ng', 'r:qi', 'r:ua']
+    ['i:hq', 'k:c7', 'n:华强', 'r:an', 'r:aq', 'r:hu', 'r:ia', 'r:ng', 'r:qi', 'r:ua']
     """
     payload = statement.payload
     found = {f"k:{fold(statement.native_key)}"}
