@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -118,14 +119,12 @@ def features(party: Party) -> Features:
 
     Placeholders count as missing everywhere.
     """
-    read_name = _person_name if party.kind is Kind.PERSON else _company_name
-    names = (read_name(n.text) for n in party.names if not is_placeholder(n.text, "name"))
     identifiers = [i for i in party.identifiers if not is_placeholder(i.value, "identifier")]
     chinese = [i for i in identifiers if i.type in _CHINESE_IDENTIFIERS and len(i.value) >= _LEAST_REPAIRABLE]
     emails = frozenset(e.address for e in party.emails if not is_placeholder(e.address, "email"))
     return Features(
         kind=party.kind,
-        names=tuple(dict.fromkeys(name for name in names if name.core)),
+        names=name_features(party.kind, (name.text for name in party.names)),
         identifiers=frozenset(key for i in identifiers if i.valid and (key := _identifier(i))),
         chinese_numbers=frozenset(i.value for i in chinese),
         damaged=frozenset(i.value for i in chinese if not i.valid),
@@ -133,8 +132,20 @@ def features(party: Party) -> Features:
         emails=emails,
         domains=frozenset(domain(e) for e in emails if not is_free_mail(e)),
         addresses=tuple(dict.fromkeys(_address(a) for a in party.addresses if not is_placeholder(a.text, "address"))),
-        contacts=frozenset(name.core for c in party.contacts if (name := _person_name(c)).complete),
+        contacts=contact_features(party.contacts),
     )
+
+
+def name_features(kind: Kind, texts: Iterable[str]) -> tuple[NameFeatures, ...]:
+    """Read the names of a party, each once; placeholders are left out."""
+    read = _person_name if kind is Kind.PERSON else _company_name
+    names = (read(text) for text in texts if not is_placeholder(text, "name"))
+    return tuple(dict.fromkeys(name for name in names if name.core))
+
+
+def contact_features(texts: Iterable[str]) -> frozenset[str]:
+    """Read the names of contact persons; incomplete ones are left out."""
+    return frozenset(name.core for text in texts if (name := _person_name(text)).complete)
 
 
 def _identifier(identifier: Identifier) -> tuple[str, str] | None:

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import permutations
 
-from customer_master.resolution.comparison import AddressLevel, ContactLevel, EmailLevel, IdentifierLevel, SharedLevel
+from customer_master.resolution.comparison import (
+    AddressLevel,
+    Comparison,
+    ContactLevel,
+    EmailLevel,
+    IdentifierLevel,
+    SharedLevel,
+    from_vector,
+)
 from customer_master.resolution.name_comparison import NameLevel
 from hub.survey.columns import Column, Show
 from hub.survey.files import Extract
@@ -16,12 +25,14 @@ from hub.survey.header_words import Holds
 from hub.survey.matching import Matches
 from hub.survey.records import Layout
 from hub.survey.work import Scored
+from mappings.canonical import Kind
 
 CONTRADICTABLE = ("identifier", "name", "phone", "email", "address")
 """Attributes about which rows of one customer can contradict each other, the gravest first."""
 
 _EXAMPLES = 12
 _ROWS_SHOWN = 4
+_VECTORS = 1 << 15  # hundreds of thousands of pairs agree in only some thousand ways
 _WEIGHT_OF = {"identifier": 16, "name": 8, "address": 4, "phone": 2, "email": 1}
 _AGREEING: dict[str, int] = {
     "identifier": IdentifierLevel.NEAR,
@@ -138,7 +149,7 @@ class Analysis:
 
     def _duplicate(self, group: int, file: int) -> Example:
         records = [r for r in self._matches.groups[group] if self._file_of[r] == file]
-        pairs = [p for p in self._matches.inside[group] if {p.a, p.b} <= set(records)]
+        pairs = [p for p in self._matches.inside[group] if self._file_of[p.a] == self._file_of[p.b] == file]
         bits = max((p.score.weight for p in pairs), default=0.0)
         return Example("duplicate", tuple(sorted(_agreements(pairs))), (), bits, self._values(records[:_ROWS_SHOWN]))
 
@@ -161,7 +172,7 @@ class Analysis:
         return Example(
             _leading(pair),
             tuple(sorted(_agreements([pair]))),
-            tuple(f"{a}.{_level(pair, a)}" for a in against),
+            tuple(f"{a}.{_level(pair.comparison, a)}" for a in against),
             pair.score.weight,
             self._values((pair.a, pair.b)),
         )
@@ -178,24 +189,30 @@ class Analysis:
         return Value(source.extract.name, source.extract.numbers[record - source.first], cells)
 
 
-def _level(pair: Scored, attribute: str) -> str:
-    level: str = getattr(pair.comparison, attribute).name
+def _level(comparison: Comparison, attribute: str) -> str:
+    level: str = getattr(comparison, attribute).name
     return level.lower()
 
 
 def _agreements(pairs: Iterable[Scored]) -> set[str]:
     """List what speaks for one customer in some pairs, as ``attribute.level``."""
-    return {
-        f"{attribute}.{_level(pair, attribute)}"
-        for pair in pairs
-        for attribute, least in _AGREEING.items()
-        if getattr(pair.comparison, attribute) >= least
-    }
+    return set().union(*(_agreeing(kind, vector) for kind, vector in {(p.kind, p.vector) for p in pairs}))
 
 
-def _against(pair: Scored) -> list[str]:
+def _against(pair: Scored) -> tuple[str, ...]:
     """List the attributes in which a pair that is one customer contradicts itself, the gravest first."""
-    c = pair.comparison
+    return _disputed(pair.kind, pair.vector)
+
+
+@lru_cache(maxsize=_VECTORS)
+def _agreeing(kind: Kind, vector: bytes) -> frozenset[str]:
+    c = from_vector(kind, vector)
+    return frozenset(f"{a}.{_level(c, a)}" for a, least in _AGREEING.items() if getattr(c, a) >= least)
+
+
+@lru_cache(maxsize=_VECTORS)
+def _disputed(kind: Kind, vector: bytes) -> tuple[str, ...]:
+    c = from_vector(kind, vector)
     found = {
         "identifier": c.identifier is IdentifierLevel.CONTRADICTION,
         "name": c.name is NameLevel.DIFFERENT,
@@ -203,7 +220,7 @@ def _against(pair: Scored) -> list[str]:
         "email": c.email is EmailLevel.DIFFERENT,
         "address": c.address in (AddressLevel.OTHER_CITY, AddressLevel.OTHER_ROAD),
     }
-    return [attribute for attribute in CONTRADICTABLE if found[attribute]]
+    return tuple(attribute for attribute in CONTRADICTABLE if found[attribute])
 
 
 def _leading(pair: Scored) -> str:

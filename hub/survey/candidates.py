@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,12 +62,38 @@ class KeyTable:
         return dict(zip(self._hashes[wanted].tolist(), self._frequency[wanted].tolist(), strict=True))
 
 
-def tasks(table: KeyTable, packed: Sequence[bytes]) -> Iterator[Candidates]:
-    """Cut the candidate pairs into tasks; neighbours in the files stay together, so that names are read once."""
-    pairs = table.pairs()
-    for start in range(0, len(pairs), _PAIRS_A_TASK):
-        part = pairs[start : start + _PAIRS_A_TASK]
-        records = np.unique(part)
-        yield Candidates(
-            [(a, b) for a, b in part.tolist()], {r: packed[r] for r in records.tolist()}, table.frequency_of(records)
-        )
+class CandidateTasks:
+    """The candidate pairs cut into tasks. What hangs together stays together, so that few names are read twice."""
+
+    def __init__(self, table: KeyTable, packed: Sequence[bytes]) -> None:
+        self._table = table
+        self._packed = packed
+        self._pairs = _by_component(table.pairs(), table.size)
+
+    def __len__(self) -> int:
+        return ceil(len(self._pairs) / _PAIRS_A_TASK)
+
+    def __iter__(self) -> Iterator[Candidates]:
+        for start in range(0, len(self._pairs), _PAIRS_A_TASK):
+            part = self._pairs[start : start + _PAIRS_A_TASK]
+            records = np.unique(part)
+            yield Candidates(
+                list(zip(*part.T.tolist(), strict=True)),
+                {record: self._packed[record] for record in records.tolist()},
+                self._table.frequency_of(records),
+            )
+
+
+def _by_component(pairs: Integers, size: int) -> Integers:
+    """Order pairs so that those of records that hang together, directly or through others, follow each other."""
+    a, b = pairs.T
+    leader: Integers = np.arange(size)
+    while True:
+        lower = np.minimum(leader[a], leader[b])
+        following = leader.copy()
+        for ends in (leader[a], leader[b]):
+            np.minimum.at(following, ends, lower)
+        following = following[following]
+        if np.array_equal(following, leader):
+            return pairs[np.argsort(leader[a], kind="stable")]
+        leader = following

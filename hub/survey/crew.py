@@ -6,13 +6,13 @@ import gc
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing.connection import wait
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Protocol, Self, TypeVar
 
 from hub.errors import HubError
 from hub.survey.progress import Report
@@ -21,7 +21,18 @@ _RARELY = (200_000, 20, 100)
 """How often workers look for cycles: they make millions of small values and no cycles, and looking is dear."""
 
 Task = TypeVar("Task")
+Made_co = TypeVar("Made_co", covariant=True)
 Result = TypeVar("Result")
+
+
+class Tasks(Protocol[Made_co]):
+    """Tasks that are counted, and made when they are needed: workers begin while the rest is made."""
+
+    def __len__(self) -> int:
+        """Give their number."""
+
+    def __iter__(self) -> Iterator[Made_co]:
+        """Make one after the other."""
 
 
 class Crew:
@@ -34,6 +45,7 @@ class Crew:
 
     def __init__(self, *, alone: bool, report: Report) -> None:
         self._report = report
+        self._ending: threading.Thread | None = None
         cores = len(os.sched_getaffinity(0))
         self._pool = (
             None
@@ -47,10 +59,18 @@ class Crew:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pool is not None:
+        if self._ending is not None:
+            self._ending.join()
+        elif self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def map(self, step: str, work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Result]:
+    def dismiss(self) -> None:
+        """Let the workers end while this process goes on: giving back their memory takes them a second or two."""
+        if self._pool is not None:
+            self._ending = threading.Thread(target=self._pool.shutdown)
+            self._ending.start()
+
+    def map(self, step: str, work: Callable[[Task], Result], tasks: Tasks[Task]) -> Iterator[Result]:
         """Do tasks side by side; results come in the order of the tasks.
 
         Raises:

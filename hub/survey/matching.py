@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hub.survey.candidates import KeyTable, tasks
+from hub.survey.candidates import CandidateTasks, KeyTable
 from hub.survey.crew import Crew
 from hub.survey.records import Layout
 from hub.survey.work import Component, Scored, group_records, is_contradiction, read_rows, score_pairs
@@ -47,7 +47,7 @@ def match(crew: Crew, tables: Sequence[tuple[list[list[str]], Layout]]) -> Match
     ]
     chunks = list(crew.map("read rows", read_rows, rows))
     packed = [one for chunk in chunks for one in chunk.packed]
-    work = list(tasks(KeyTable(chunks), packed))
+    work = CandidateTasks(KeyTable(chunks), packed)
     scored: list[Scored] = []
     read: dict[int, bytes] = {}
     for part in crew.map("compare", score_pairs, work):

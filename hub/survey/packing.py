@@ -6,18 +6,33 @@ Names are packed as they are written: most records are never compared by name, a
 from __future__ import annotations
 
 import marshal
-from dataclasses import fields, replace
-from functools import lru_cache
+from dataclasses import fields
+from operator import attrgetter
 
-from customer_master.resolution.features import AddressFeatures, Features, NameFeatures, features
-from mappings.canonical import Kind, Name, Party
+from customer_master.resolution.features import (
+    AddressFeatures,
+    Features,
+    NameFeatures,
+    contact_features,
+    features,
+    name_features,
+)
+from mappings.canonical import Kind, Party
 
-_NAME_FIELDS = tuple(field.name for field in fields(NameFeatures))
+_name_values = attrgetter(*(field.name for field in fields(NameFeatures)))
 
 
 def pack(party: Party) -> tuple[bytes, Features]:
     """Pack a party; give its features without the names too."""
-    read = features(replace(party, names=(), contacts=()))
+    read = features(
+        Party(
+            party.kind,
+            identifiers=party.identifiers,
+            addresses=party.addresses,
+            phones=party.phones,
+            emails=party.emails,
+        )
+    )
     content = (
         str(read.kind),
         tuple(n.text for n in party.names),
@@ -34,16 +49,17 @@ def pack(party: Party) -> tuple[bytes, Features]:
 
 
 def unpack(packed: bytes) -> Features:
-    """Give the features of a packed party without its names and contacts.
+    """Give all features of a packed party; its names are read here.
 
+    >>> from mappings.canonical import Name
     >>> party = Party(Kind.ORGANISATION, names=(Name("华强公司"),), contacts=("王小明",))
-    >>> unpack(pack(party)[0]) == pack(party)[1], len(with_names(pack(party)[0]).names)
-    (True, 1)
+    >>> unpack(pack(party)[0]) == features(party)
+    True
     """
-    kind, _, _, identifiers, numbers, damaged, phones, emails, domains, addresses = marshal.loads(packed)  # noqa: S302 - our own bytes, from our own process
+    kind, names, contacts, identifiers, numbers, damaged, phones, emails, domains, addresses = marshal.loads(packed)  # noqa: S302 - our own bytes, from our own process
     return Features(
         kind=Kind(kind),
-        names=(),
+        names=name_features(Kind(kind), names),
         identifiers=frozenset(identifiers),
         chinese_numbers=frozenset(numbers),
         damaged=frozenset(damaged),
@@ -51,20 +67,21 @@ def unpack(packed: bytes) -> Features:
         emails=frozenset(emails),
         domains=frozenset(domains),
         addresses=tuple(AddressFeatures(*a) for a in addresses),
-        contacts=frozenset(),
+        contacts=contact_features(contacts),
     )
 
 
 def pack_features(read: Features) -> bytes:
     """Pack features with the names as they were read, so that no other process has to read them again."""
-    names = tuple(tuple(getattr(name, field) for field in _NAME_FIELDS) for name in read.names)
+    names = tuple(map(_name_values, read.names))
     return marshal.dumps((str(read.kind), names, tuple(read.identifiers)))
 
 
 def unpack_telling(packed: bytes) -> Features:
     """Give what of some packed features can keep two records apart: kind, names and identifiers.
 
-    >>> read = with_names(pack(Party(Kind.SITE, names=(Name("华强公司深圳分公司"),)))[0])
+    >>> from mappings.canonical import Name
+    >>> read = features(Party(Kind.SITE, names=(Name("华强公司深圳分公司"),)))
     >>> unpack_telling(pack_features(read)).names == read.names
     True
     """
@@ -82,11 +99,3 @@ def unpack_telling(packed: bytes) -> Features:
         addresses=(),
         contacts=nothing,
     )
-
-
-@lru_cache(maxsize=1 << 15)
-def with_names(packed: bytes) -> Features:
-    """Give all features of a packed party."""
-    kind, names, contacts, *_ = marshal.loads(packed)  # noqa: S302 - our own bytes, from our own process
-    said = features(Party(Kind(kind), names=tuple(map(Name, names)), contacts=contacts))
-    return replace(unpack(packed), names=said.names, contacts=said.contacts)

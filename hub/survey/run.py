@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from hub.errors import UsageError
@@ -54,8 +55,15 @@ def survey_with_groups(
             sources.append(source)
             first += len(extract.rows) if source.layout.has_parties else 0
         matches = match(crew, [(s.extract.rows, s.layout) for s in sources if s.layout.has_parties])
+        crew.dismiss()
+        found = _findings(sources, matches, masked=masked)
+    return replace(found, seconds=round(time.monotonic() - started, 1)), matches, sources
+
+
+def _findings(sources: Sequence[Source], matches: Matches, *, masked: bool) -> Survey:
+    """Write down what the groups of records say; the time is not known yet."""
     analysis = Analysis(sources, matches, mask if masked else shorten)
-    result = Survey(
+    return Survey(
         files=[analysis.file(n) for n in range(len(sources))],
         rows=analysis.rows,
         customers=analysis.customers(),
@@ -67,9 +75,8 @@ def survey_with_groups(
         duplicates=analysis.duplicates(),
         conflicts=analysis.conflicts(),
         masked=masked,
-        seconds=round(time.monotonic() - started, 1),
+        seconds=0.0,
     )
-    return result, matches, sources
 
 
 def _size(paths: Sequence[Path]) -> int:

@@ -22,7 +22,7 @@ from customer_master.resolution.scoring import Pair, Score, Scorer, evidence, li
 from hub.survey.columns import Column, recognise
 from hub.survey.files import Extract, open_extract
 from hub.survey.masking import mask, shorten
-from hub.survey.packing import pack, pack_features, unpack_telling, with_names
+from hub.survey.packing import pack, pack_features, unpack, unpack_telling
 from hub.survey.records import Layout, party_of
 from mappings.canonical import Kind
 
@@ -91,7 +91,7 @@ class Scored(NamedTuple):
     @property
     def comparison(self) -> Comparison:
         """The levels."""
-        return from_vector(self.kind, self.vector)
+        return _comparison(self.kind, self.vector)
 
     @property
     def score(self) -> Score:
@@ -100,8 +100,13 @@ class Scored(NamedTuple):
 
 
 @lru_cache(maxsize=1 << 15)
+def _comparison(kind: Kind, vector: bytes) -> Comparison:
+    return from_vector(kind, vector)
+
+
+@lru_cache(maxsize=1 << 15)
 def _score(kind: Kind, vector: bytes) -> Score:
-    return scorer()(from_vector(kind, vector))
+    return scorer()(_comparison(kind, vector))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +125,18 @@ class Compared:
 def score_pairs(task: Candidates) -> Compared:
     """Compare pairs."""
     frequency = _Counts(task.frequency).__getitem__
-    compared = Compared([], {})
+    read = {record: unpack(packed) for record, packed in task.packed.items()}
+    scored: list[Scored] = []
+    matching: set[int] = set()
     for a, b in task.pairs:
-        left, right = with_names(task.packed[a]), with_names(task.packed[b])
-        full = compare(left, right, frequency)
-        band = scorer()(full).band
+        full = compare(read[a], read[b], frequency)
+        pair = Scored(a, b, full.kind, full.vector)
+        band = pair.score.band
         if band != "different" or is_contradiction(full):
-            compared.scored.append(Scored(a, b, full.kind, full.vector))
+            scored.append(pair)
         if band == "match":
-            compared.read.update({a: pack_features(left), b: pack_features(right)})
-    return compared
+            matching.update((a, b))
+    return Compared(scored, {record: pack_features(read[record]) for record in matching})
 
 
 def is_contradiction(c: Comparison) -> bool:

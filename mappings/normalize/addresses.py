@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from mappings.normalize.data import BUILDING_WORDS, COUNTRY_WORDS, PLACE_WORDS, ZONE_WORDS
-from mappings.normalize.divisions import BY_NAME, BY_SHORT_NAME, LONGEST_NAME, Division, current_name, parents, pick
+from mappings.normalize.divisions import BY_NAME, BY_SHORT_NAME, Division, current_name, names_at, parents, pick
 from mappings.normalize.numerals import han_number
 from mappings.normalize.pinyin_regions import pinyin_region
 from mappings.normalize.text import clean, fold, has_han, simplify
@@ -184,8 +184,8 @@ def _walk(text: str, start: int) -> tuple[str, str, int]:
 
 def _next_division(text: str, start: int, within: str) -> tuple[str, str, int] | None:
     """Find the longest division name at a place that lies in the division known so far: its code, name and end."""
-    for end in range(min(len(text), start + LONGEST_NAME), start + 1, -1):
-        name = text[start:end]
+    for name in names_at(text, start):
+        end = start + len(name)
         if (found := BY_NAME.get(name)) is not None:
             division = pick(found, within)
             if division is not None:

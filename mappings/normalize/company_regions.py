@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from mappings.normalize.data import CITIES_LIKE_WORDS
-from mappings.normalize.divisions import BY_NAME, BY_SHORT_NAME, LONGEST_NAME, Division, pick
+from mappings.normalize.divisions import BY_NAME, BY_SHORT_NAME, Division, names_at, pick
 
 _CHINA: Final = ("中华人民共和国", "中国")
 
@@ -45,13 +45,10 @@ def region_at_start(text: str) -> Region:
 
 
 def _step(text: str, start: int, within: str) -> tuple[int, str] | None:
-    for end in range(min(len(text), start + LONGEST_NAME), start + 1, -1):
-        name = text[start:end]
+    for name in names_at(text, start):
+        end = start + len(name)
         full = BY_NAME.get(name)
-        found = full or BY_SHORT_NAME.get(name)
-        if found is None:
-            continue
-        division = pick(found, within)
+        division = pick(full or BY_SHORT_NAME[name], within)
         if division is None:
             if full and not within:
                 return end, ""  # 朝阳区: a region for sure, but which one?

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -86,6 +86,29 @@ DIVISIONS: Final = _load()
 BY_NAME, BY_SHORT_NAME = _index()
 """Name → divisions that have or had it: higher levels first, then the latest."""
 LONGEST_NAME: Final = 12
+
+
+def _lengths() -> dict[str, tuple[int, ...]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for name in (*BY_NAME, *BY_SHORT_NAME):
+        if 2 <= len(name) <= LONGEST_NAME:
+            found[name[:2]].add(len(name))
+    return {start: tuple(sorted(lengths, reverse=True)) for start, lengths in found.items()}
+
+
+_LENGTHS: Final = _lengths()
+
+
+def names_at(text: str, start: int) -> Iterator[str]:
+    """Give the names, full or short, of divisions that stand at a place in a text, the longest first.
+
+    >>> list(names_at("在深圳市南山区", 1))
+    ['深圳市', '深圳']
+    """
+    for length in _LENGTHS.get(text[start : start + 2], ()):
+        name = text[start : start + length]
+        if len(name) == length and (name in BY_NAME or name in BY_SHORT_NAME):
+            yield name
 
 
 def pick(found: Iterable[Division], within: str = "") -> Division | None:

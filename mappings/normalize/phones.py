@@ -19,6 +19,7 @@ from mappings.normalize.divisions import DIVISIONS, MUNICIPALITIES
 from mappings.normalize.text import clean, is_placeholder
 
 _AREA_CODES: Final = frozenset(line[0] for line in AREA_CODE_LINES)
+_ONE_NUMBER = re.compile(r"[\d+(). -]+", re.ASCII)
 _BETWEEN_NUMBERS = re.compile(r"[/、,;|\n]|\band\b|[和或及&]")
 _LABEL = re.compile(
     r"(?P<fax>传\s?真|fax|\bf(?=[:.\s]\s?[\d+]))|(?:联系)?(?:电话|手机|座机|总机|固话|直线)|号码|telephone|mobile|phone|cell|office|tel|mob"
@@ -29,11 +30,13 @@ _EXTENSION = re.compile(
     r"^(.*?\d{3}\)?)\s?(?:转接?|分机号?|内线|extension|ext|x|#|\*|,)[\s.:号]*(\d{1,6})\s?号?$", re.IGNORECASE
 )
 _NOISE = re.compile(r"[^\d+().\-\s*#]+")
+_NO_DIGIT = re.compile(r"\D")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
 _FLOAT = re.compile(r"(\d{7,})\.0+")
 _NORTH_AMERICAN = re.compile(r"\+?1[\s.-]?\(?([2-9]\d{2})\)?[\s.-]?([2-9]\d{2})[\s.-](\d{4})")
 _NEIGHBOUR = re.compile(r"(852|853|886)[\s-]\(?(?:0?\)?)([\d\s-]{8,12})")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
+_PLAIN_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _LANDLINE = re.compile(r"(0(?:10|2\d|[3-9]\d{2}))([2-8]\d{6,7})")
 _LOCAL = re.compile(r"[2-8]\d{6,7}")
 _SERVICE = re.compile(r"[48]00\d{7}")
@@ -93,6 +96,8 @@ def read_phones(text: str, *, area: str = "", country: str = "CN") -> tuple[Phon
 
 def _pieces(text: str) -> list[tuple[str, bool]]:
     """Split a cell at separators and labels; tell of each piece whether a fax label stands before it."""
+    if _ONE_NUMBER.fullmatch(text):  # most cells: no separator, no label
+        return [(_trim(text), False)] if text.strip() else []
     pieces: list[tuple[str, bool]] = []
     for part in _BETWEEN_NUMBERS.split(text):
         start, is_fax = 0, False
@@ -132,6 +137,8 @@ def _read_words(words: list[str], area: str, country: str) -> list[PhoneValue]:
 
 
 def _read_one(text: str, area: str, country: str) -> PhoneValue | None:
+    if country == "CN" and _PLAIN_MOBILE.fullmatch(text):  # most numbers: nothing to take off
+        return None if is_placeholder(text, "phone") else PhoneValue(f"+86{text}", kind="mobile")
     if _SCIENTIFIC.fullmatch(text):
         return None
     whole = _FLOAT.fullmatch(text)
@@ -170,7 +177,7 @@ def _chinese(text: str, area: str) -> tuple[str, str] | None:
 
 def _national_digits(text: str) -> str | None:
     """Give the digits after the country code 86, ``None`` if another country's code is written."""
-    digits = re.sub(r"\D", "", text.replace("(0)", ""))
+    digits = _NO_DIGIT.sub("", text.replace("(0)", ""))
     if text.lstrip("( ").startswith("+") or digits.startswith("00"):
         digits = digits.removeprefix("00")
         if not digits.startswith("86"):
@@ -182,7 +189,7 @@ def _national_digits(text: str) -> str | None:
 
 def _international(text: str, country: str) -> tuple[str, str] | None:
     """Read any other number with ``phonenumbers``: E.164 and kind."""
-    digits = re.sub(r"\D", "", text)
+    digits = _NO_DIGIT.sub("", text)
     if not 7 <= len(digits) <= 17:
         return None
     if (match := _NEIGHBOUR.fullmatch(text)) is not None:

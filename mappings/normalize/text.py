@@ -10,15 +10,15 @@ from functools import lru_cache
 import opencc
 from pypinyin import lazy_pinyin
 from pypinyin.seg import mmseg
-from pypinyin.seg.simpleseg import seg
+from pypinyin.seg.simpleseg import simple_seg
 
 from mappings.normalize.data import PLACEHOLDERS, PLACEHOLDERS_BY_FIELD
 
 _HAN = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
-_TEST_RECORD = re.compile(
+_NO_VALUE = re.compile(  # a test record, or one filling character repeated
     r"(?:测试|test|demo|dummy)(?:客户|公司|用户|数据|账号|账户|记录|有限公司|customer|company|user|account|data|record)?\d*"
+    r"|0+|x+|无+|某+"
 )
-_FILLER = re.compile(r"0+|x+|无+|某+")
 _ONE_DIGIT_REPEATED = re.compile(r"(\d)\1*")
 _COUNTING_UP = "12345678901234567890"
 _COUNTING_DOWN = "98765432109876543210"
@@ -91,7 +91,9 @@ def clean(text: str) -> str:
     >>> clean("  深圳市\u3000华强\u200b电子\ufeff ")
     '深圳市 华强电子'
     """
-    return " ".join(unicodedata.normalize("NFC", text.translate(_CLEANING)).split())
+    if not text.isprintable():  # printable text has no white space but blanks, and nothing invisible
+        text = text.translate(_CLEANING)
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 @lru_cache(maxsize=16384)
@@ -106,6 +108,8 @@ def fold(text: str) -> str:
     >>> fold("Huaqiang Electronics Co., Ltd."), fold("ＡＢＣ－１２３")
     ('huaqiangelectronicscoltd', 'abc123')
     """
+    if text.isascii() and text.isalnum():
+        return text.lower()
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_FOLDING)
     if folded.isascii() or unicodedata.is_normalized("NFKC", folded):
         return folded
@@ -118,7 +122,8 @@ def simplify(text: str) -> str:
     >>> simplify("華強（集團） Co., LTD")
     '华强(集团) co., ltd'
     """
-    return unicodedata.normalize("NFKC", clean(text)).casefold().translate(_SIMPLIFYING)
+    plain = unicodedata.normalize("NFKC", clean(text)).casefold()
+    return plain if plain.isascii() else plain.translate(_SIMPLIFYING)
 
 
 def has_han(text: str) -> bool:
@@ -144,7 +149,7 @@ def is_placeholder(text: str, field: str = "any") -> bool:
     (True, True, False)
     """
     folded = fold(text)
-    if folded in PLACEHOLDERS or _TEST_RECORD.fullmatch(folded) or _FILLER.fullmatch(folded):
+    if folded in PLACEHOLDERS or _NO_VALUE.fullmatch(folded):
         return True
     match field:
         case "phone":
@@ -202,7 +207,10 @@ def readings(text: str) -> str:
     >>> readings("重庆銀行"), readings("ABC 电子")
     ('chongqingyinhang', 'abcdianzi')
     """
-    return "".join(_word_reading(word) for part in seg(fold(text)) for word in _words(part))
+    folded = fold(text)
+    if folded.isascii():
+        return folded
+    return "".join(_word_reading(word) for part in simple_seg(folded) for word in _words(part))
 
 
 def _words(part: str) -> Iterable[str]:
