@@ -25,6 +25,7 @@ from hub.pipeline.components import Component
 from hub.pipeline.pairs import Counts, frequencies, keys_of
 from hub.pipeline.work import Work
 from mappings.canonical import Party, from_payload
+from mappings.canonical.elements import ELEMENT_ATTRIBUTES
 
 
 @dataclass(slots=True)
@@ -117,7 +118,11 @@ def _decide_component(work: Work, scene: _Scene, change: ChangeSet, kind: str, r
         for p in {scene.party_of[r] for r in records if r in scene.party_of}
         if scene.kinds[p] == kind
     }
-    retired = {p: m for p, m in scene.former.items() if scene.kinds[p] == kind and m & set(records)}
+    retired = {
+        p: m
+        for p, m in scene.former.items()
+        if scene.kinds[p] == kind and p not in change.revived and m & set(records)  # a number comes back once
+    }
     assignment = assign_ids(old, groups, retired)
     party_of_group: dict[int, int] = {**assignment.kept, **assignment.revived}
     for index in assignment.created:
@@ -213,7 +218,10 @@ def _membership_kind(scene: _Scene, record: int, group: frozenset[int]) -> str:
 
 
 def _golden(work: Work, scene: _Scene, group: frozenset[int]) -> GoldenRow | None:
-    """Derive the golden values from the group's own evidence; records still awaited say nothing yet."""
+    """Derive the golden values from the group's own evidence.
+
+    Records still awaited say nothing yet, and those that hold only what the hub wrote say nothing of their own.
+    """
     witnesses = [
         Evidence(
             record_id=e.record_id,
@@ -225,7 +233,7 @@ def _golden(work: Work, scene: _Scene, group: frozenset[int]) -> GoldenRow | Non
             party=scene.content[r],
         )
         for r in sorted(group)
-        if (e := scene.evidence.get(r)) is not None
+        if (e := scene.evidence.get(r)) is not None and not (r in scene.anchors and _is_echo(e))
     ]
     if not witnesses:
         return None
@@ -233,3 +241,8 @@ def _golden(work: Work, scene: _Scene, group: frozenset[int]) -> GoldenRow | Non
     return GoldenRow(
         golden.attrs, golden.prov, golden.conflicts, golden_hash(golden.attrs), work.documents.survivorship_hash
     )
+
+
+def _is_echo(e: RecordEvidence) -> bool:
+    """Tell whether nothing is left of a record without what the hub wrote; a role that the mapping gives is no word."""
+    return not any(e.payload.get(attribute) for attribute in ELEMENT_ATTRIBUTES)

@@ -160,3 +160,24 @@ def test_successors_that_the_same_commit_creates_get_their_real_numbers(workshop
 def test_an_empty_change_set_takes_no_number(workshop: Workshop) -> None:
     assert commit(workshop, ChangeSet()) is None
     assert workshop.sql("select last_cs from master.clock") == [(0,)]
+
+
+def test_two_that_were_one_long_ago_and_come_back_as_two_are_two(workshop: Workshop) -> None:
+    """Both could take back the number that they once had in common; only one of them may."""
+    yuanda, hengrui = ("上海远大机械有限公司", "91310115434272812K"), ("广州恒瑞机电设备有限公司", "914403055812182182")
+
+    def say(number: int, day: int, name: str, code: str) -> Row:
+        return party_row(number, day, name=name, code=code)
+
+    workshop.take_in([say(1, 1, *yuanda), say(2, 1, *hengrui)])
+    workshop.take_in([say(3, 1, HUAQIANG, CODE), say(4, 1, HUAQIANG, CODE)])
+    former = parties_by_record(workshop)
+    assert former["3"] == former["4"]
+    workshop.take_in([say(3, 2, *yuanda), say(4, 2, *hengrui)])
+    apart = parties_by_record(workshop)
+    assert (apart["3"], apart["4"]) == (apart["1"], apart["2"])
+    assert states(workshop)[former["3"]] == "split"
+    workshop.take_in([say(3, 3, "宁波海天精密机械有限公司", ""), say(4, 3, "大连重工起重设备有限公司", "")])
+    now = parties_by_record(workshop)
+    assert len(set(now.values())) == 4, "unrelated companies never become one customer"
+    assert former["3"] in (now["3"], now["4"]), "the old number comes back once"

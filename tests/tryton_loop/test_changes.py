@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from customer_master.store.matching import enqueue_everything
+from customer_master.store.tables import OPEN
 from hub.demo.landscape import Landscape, generate, write_files
 from hub.demo.landscape.additions import addition, append_ship_to
 from hub.demo.landscape.documents import erp_document, ship_to_row
@@ -123,6 +125,24 @@ def test_what_the_hub_wrote_is_no_evidence_until_a_person_changes_it(hub: Instal
     assert hub.golden("scm", "ST-ECHO")["phone"]["number"] == C
     assert hub.values(key, "phone") == [PHONE_C]
     assert at_rest(hub)
+
+
+def test_deciding_everything_anew_after_the_echo_changes_no_agreed_value(hub: Installation) -> None:
+    """What the hub made in the ERP and read back says nothing of its own, also when nothing else is asked."""
+    hub.deliver(ship_to("ST-MADE", "嘉兴市新港纺织机械有限公司", 统一社会信用代码=uscc("made"), 电话=PHONE_B))
+    assert hub.sync().state == "green"
+    assert len(hub.erp_records("scm", "ST-MADE")) == 1
+    before = agreed(hub)
+    with hub.engine.begin() as db:
+        enqueue_everything(db)
+    hub.run("resolve")
+    assert agreed(hub) == before
+
+
+def agreed(hub: Installation) -> dict[int, dict[str, Any]]:
+    """Every customer's agreed values."""
+    rows = hub.query("select party_id, attrs from master.golden_version where to_cs = :open", open=OPEN)
+    return {row["party_id"]: row["attrs"] for row in rows}
 
 
 def matching(hub: Installation, key: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
