@@ -41,14 +41,26 @@ need dovecot dovecot "tests against Dovecot" dovecot-imapd
 need chromium "" "tests of the screens in a real browser" chromium fonts-noto-cjk
 need npm "" "tests against node-soap" nodejs npm
 
+# two at a time: these wait much, for servers that start and for Airflow's next look; the others compute meanwhile
+beside=(tests/airflow tests/tryton_loop)
 # the packages too, for their doctests; alembic's script runs only inside alembic
-what=(tests connectors customer_master dq_rules hub mappings --ignore=hub/store/migrations/env.py)
+others=(tests "${beside[@]/#/--ignore=}" connectors customer_master dq_rules hub mappings
+    --ignore=hub/store/migrations/env.py)
+depth=()
 if [ -z "${DEEP:-}" ]; then
-    what+=(-m "not slow")
+    depth=(-m "not slow")
     left_out+=("tests marked slow: they take minutes; make test DEEP=1 runs them")
 fi
-"$python" -m pytest -q "${what[@]}"
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
+# Ctrl-C shall end it too, which bash has its background processes ignore
+env --default-signal=INT "$python" -m pytest -q "${beside[@]}" "${depth[@]}" >"$said" 2>&1 &
+echo "Beside these run ${beside[*]}; what they say comes when both are through."
+"$python" -m pytest -q "${others[@]}" "${depth[@]}"
 code=$?
+wait $! || code=$?
+echo "Of ${beside[*]}:"
+cat "$said"
 
 for one in "${deeper[@]}"; do echo "Went deeper: $one"; done
 for one in "${left_out[@]}"; do echo "Left out: $one"; done

@@ -135,6 +135,8 @@ class Installation:
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": url,
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": url,
             "AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_SIZE": "3",
+            # what changes are the documents, not the files of the DAGs: only reading these anew shows a new connection
+            "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "10",
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
             # a task whose processes were killed is noticed in a minute, not in five
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",

@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,38 +14,48 @@ import pytest
 from tests.support.sftp import ROOT
 
 CONNECTIONS = "deploy/connections"
-Inspect = Callable[[], dict[str, Any]]
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
+def demo_project(folder: Path) -> Path:
     """A project folder with the demo's connections."""
-    folder = tmp_path / "project"
     shutil.copytree(ROOT / CONNECTIONS, folder / CONNECTIONS)
     return folder
 
 
-@pytest.fixture
-def inspect(project: Path, tmp_path: Path) -> Inspect:
+def read_by_airflow(project: Path) -> dict[str, Any]:
     """What Airflow makes of the DAGs of the project."""
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "HUB_PROJECT": str(project),
+        "HUB_HOME": str(project.with_name("home")),
+        "AIRFLOW_HOME": str(project.with_name("airflow")),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "PYTHONUTF8": "1",
+    }
+    command = [sys.executable, str(ROOT / "tests/airflow/inspection.py"), str(ROOT / "dags")]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    [line] = [line for line in done.stdout.splitlines() if line.startswith("JSON ")]
+    found: dict[str, Any] = json.loads(line.removeprefix("JSON "))
+    return found
 
-    def run() -> dict[str, Any]:
-        environment = {
-            "PATH": "/usr/bin:/bin",
-            "HUB_PROJECT": str(project),
-            "HUB_HOME": str(tmp_path / "home"),
-            "AIRFLOW_HOME": str(tmp_path / "airflow"),
-            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-            "PYTHONUTF8": "1",
-        }
-        command = [sys.executable, str(ROOT / "tests/airflow/inspection.py"), str(ROOT / "dags")]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        [line] = [line for line in done.stdout.splitlines() if line.startswith("JSON ")]
-        found: dict[str, Any] = json.loads(line.removeprefix("JSON "))
-        return found
 
-    return run
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project of the test's own."""
+    return demo_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that nobody changes."""
+    return demo_project(tmp_path_factory.mktemp("untouched") / "project")
+
+
+@pytest.fixture(scope="module")
+def found(untouched: Path) -> dict[str, Any]:
+    """What Airflow makes of the untouched project."""
+    return read_by_airflow(untouched)
 
 
 def systems(project: Path) -> set[str]:
@@ -57,10 +66,9 @@ def tasks(dag: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {task["__var"]["task_id"]: task["__var"] for task in dag["dag"]["tasks"]}
 
 
-def test_every_source_has_its_dag_and_the_master_its_three(inspect: Inspect, project: Path) -> None:
-    found = inspect()
+def test_every_source_has_its_dag_and_the_master_its_three(found: dict[str, Any], untouched: Path) -> None:
     assert found["errors"] == {}
-    assert set(found["dags"]) == {f"source__{s}" for s in systems(project)} | {"resolve", "publish", "quality"}
+    assert set(found["dags"]) == {f"source__{s}" for s in systems(untouched)} | {"resolve", "publish", "quality"}
     scm = tasks(found["dags"]["source__scm"])
     assert {name: task["pool"] for name, task in scm.items()} == {
         "pull": "source__scm",
@@ -71,20 +79,20 @@ def test_every_source_has_its_dag_and_the_master_its_three(inspect: Inspect, pro
         assert {task["pool"] for task in tasks(found["dags"][name]).values()} == {"customer_master"}
 
 
-def test_two_readings_give_the_same_dags(inspect: Inspect) -> None:
-    first = inspect()
-    assert first["same_again"]
-    assert first["dags"] == inspect()["dags"], "nor does another process, with other hash seeds, see them change"
+def test_two_readings_give_the_same_dags(found: dict[str, Any], untouched: Path) -> None:
+    assert found["same_again"]
+    assert found["dags"] == read_by_airflow(untouched)["dags"], (
+        "nor does another process, with other hash seeds, see them change"
+    )
 
 
-def test_parsing_is_cheap(inspect: Inspect) -> None:
-    found = inspect()
+def test_parsing_is_cheap(found: dict[str, Any]) -> None:
     assert found["heavy"] == []
     assert found["parse_cpu_seconds"] < 5
 
 
-def test_what_passes_by_itself_is_tried_again_and_the_rest_fails_at_once(inspect: Inspect) -> None:
-    assert inspect()["decisions"] == {
+def test_what_passes_by_itself_is_tried_again_and_the_rest_fails_at_once(found: dict[str, Any]) -> None:
+    assert found["decisions"] == {
         "unreachable system": ["retry", 30.0],
         "refused password": ["fail", None],
         "busy master": ["retry", 30.0],
@@ -94,11 +102,11 @@ def test_what_passes_by_itself_is_tried_again_and_the_rest_fails_at_once(inspect
     }
 
 
-def test_a_bad_document_shows_as_an_import_error_and_hides_no_other_dag(inspect: Inspect, project: Path) -> None:
+def test_a_bad_document_shows_as_an_import_error_and_hides_no_other_dag(project: Path) -> None:
     (project / CONNECTIONS / "crm.yaml").write_text("connection: crm\nconnector: [\n", encoding="utf-8")
     bad = (project / CONNECTIONS / "scm.yaml").read_text(encoding="utf-8") + "schedule: every full moon\n"
     (project / CONNECTIONS / "scm.yaml").write_text(bad, encoding="utf-8")
-    found = inspect()
+    found = read_by_airflow(project)
     assert set(found["dags"]) == {f"source__{s}" for s in systems(project) - {"crm", "scm"}} | {
         "resolve", "publish", "quality",
     }  # fmt: skip
@@ -111,11 +119,9 @@ def test_a_bad_document_shows_as_an_import_error_and_hides_no_other_dag(inspect:
     ("schedule", "kind", "value"),
     [("7 */2 * * 1-5", "CronTriggerTimetable", "7 */2 * * 1-5"), ("30m", "DeltaTriggerTimetable", 1800.0)],
 )
-def test_the_schedule_is_the_documents(
-    inspect: Inspect, project: Path, schedule: str, kind: str, value: str | float
-) -> None:
+def test_the_schedule_is_the_documents(project: Path, schedule: str, kind: str, value: str | float) -> None:
     path = project / CONNECTIONS / "scm.yaml"
     path.write_text(path.read_text(encoding="utf-8") + f'schedule: "{schedule}"\n', encoding="utf-8")
-    timetable = inspect()["dags"]["source__scm"]["dag"]["timetable"]
+    timetable = read_by_airflow(project)["dags"]["source__scm"]["dag"]["timetable"]
     assert timetable["__type"].endswith(kind)
     assert value in timetable["__var"].values()

@@ -119,7 +119,8 @@ def test_the_customer_page_says_everything_and_where_it_is_from(admin: Reader, s
 
 def test_the_timeline_filters(admin: Reader, site: Site) -> None:
     admin.open(address(site, "customer"))
-    admin.page.locator(".chips a[href$='show=order']").press("Enter")
+    with admin.page.expect_navigation(url="**show=order"):
+        admin.page.locator(".chips a[href$='show=order']").press("Enter")
     assert admin.page.locator(".entry").count() == admin.page.locator(".entry.order").count() == 1
 
 

@@ -1,11 +1,13 @@
 """Lets spyne 2.14 be imported by Python 3.12 and 3.13, which have lost two things it asks for.
 
 It carries an old ``six`` whose importer of ``six.moves`` Python 3.12 no longer understands, and it takes one function
-from the module ``cgi``, which Python 3.13 has not.
+from the module ``cgi``, which Python 3.13 has not. That importer is taken away again: whoever asks the importers
+themselves, as pytest does, would stumble over it.
 """
 
 import collections.abc
 import http.cookies
+import importlib
 import importlib.util
 import sys
 import types
@@ -21,7 +23,7 @@ _MOVES = {
 
 
 def prepare() -> None:
-    """Put what is missing where spyne looks for it; call this before the first import of spyne."""
+    """Put what is missing where spyne looks for it, and import it; call this before the first import of spyne."""
     moves = types.ModuleType("spyne.util.six.moves")
     sys.modules.setdefault(moves.__name__, moves)
     for name, module in _MOVES.items():
@@ -30,6 +32,8 @@ def prepare() -> None:
         cgi = types.ModuleType("cgi")
         cgi.parse_header = parse_header  # type: ignore[attr-defined] # the one function that is used
         sys.modules["cgi"] = cgi
+    importlib.import_module("spyne.util.six")
+    sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
 
 def parse_header(line: str) -> tuple[str, dict[str, str]]:
