@@ -65,12 +65,23 @@ class RawRecord:
 class Batch:
     """Some raw records of one stream and the cursor after them.
 
-    ``table`` has the columns origin, position, document (struct), defect (struct), raw; see :func:`to_table`.
+    A connector that reads *everything* there is may claim so: the first batch of such a reading begins the claim, the
+    last one ends it, and what no batch between them names is gone from the source. All records of the reading have the
+    same position. A reading that stopped half-way has no end, so nothing follows from it.
+
+    Args:
+        stream: name of the stream.
+        table: columns origin, position, document (struct), defect (struct), raw; see :func:`to_table`.
+        cursor: place in the stream after the batch.
+        begins_complete: a reading of all there is begins with this batch.
+        ends_complete: it ends with this batch, which may be the same one.
     """
 
     stream: str
     table: pa.Table
     cursor: Cursor
+    begins_complete: bool = False
+    ends_complete: bool = False
 
 
 def to_table(records: Sequence[RawRecord], document_type: pa.DataType | None = None) -> pa.Table:

@@ -12,6 +12,8 @@ from customer_master.golden.policy import SurvivorshipPolicy
 from customer_master.golden.policy import load_policy as load_survivorship
 from customer_master.resolution.policy import MatchPolicy
 from customer_master.resolution.policy import load_policy as load_match
+from customer_master.stewardship.policy import StewardshipPolicy
+from customer_master.stewardship.policy import load_policy as load_stewardship
 from dq_rules.gate import check as check_rows
 from dq_rules.rows import SAMPLES, flatten
 from dq_rules.rules import RuleSet, parse_rules
@@ -43,6 +45,8 @@ class ActiveDocuments:
     match_hash: str
     survivorship: SurvivorshipPolicy
     survivorship_hash: str
+    stewardship: StewardshipPolicy
+    stewardship_hash: str
     subscriptions: tuple[Subscription, ...]
     policy_activations: dict[str, int]
 
@@ -117,6 +121,8 @@ def check(document: Document) -> None:
             load_match(document.body)
         case "survivorship":
             load_survivorship(document.body)
+        case "stewardship":
+            load_stewardship(document.body)
 
 
 def load(engine: Engine) -> ActiveDocuments:
@@ -135,7 +141,7 @@ def _compiled(rows: tuple[store.Active, ...]) -> ActiveDocuments:
     by_kind: dict[str, list[store.Active]] = {}
     for row in rows:
         by_kind.setdefault(row.kind, []).append(row)
-    missing = {"connection", "mapping", "quality", "match", "survivorship"} - set(by_kind)
+    missing = {"connection", "mapping", "quality", "match", "survivorship", "stewardship"} - set(by_kind)
     if missing:
         raise HubError(f"No {', '.join(sorted(missing))} document is applied", "Run: hub apply")
     mappings = {}
@@ -151,6 +157,8 @@ def _compiled(rows: tuple[store.Active, ...]) -> ActiveDocuments:
         match_hash=by_kind["match"][0].hash,
         survivorship=load_survivorship(by_kind["survivorship"][0].body),
         survivorship_hash=by_kind["survivorship"][0].hash,
+        stewardship=load_stewardship(by_kind["stewardship"][0].body),
+        stewardship_hash=by_kind["stewardship"][0].hash,
         subscriptions=tuple(parse_subscription(_document(row)) for row in by_kind.get("subscription", ())),
         policy_activations={kind: by_kind[kind][0].activation for kind in ("match", "survivorship")},
     )

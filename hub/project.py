@@ -6,7 +6,7 @@ folder                     documents
 ``deploy/connections``     one system each: connector, config, org unit
 ``mappings/specs``         one mapping for each source stream
 ``dq_rules``               quality rules for each entity
-``customer_master/policies``  ``match.yaml`` and ``survivorship.yaml``
+``customer_master/policies``  ``match.yaml``, ``survivorship.yaml`` and ``stewardship.yaml``
 ``deploy/subscriptions``   what a target gets, and which field wins
 =========================  ==============================================
 """
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -39,7 +39,7 @@ class Document:
     """One authored document.
 
     Args:
-        kind: connection, mapping, quality, match, survivorship or subscription.
+        kind: connection, mapping, quality, match, survivorship, stewardship or subscription.
         name: its name within the kind.
         body: the text as authored.
         origin: file it was read from, for messages.
@@ -63,6 +63,27 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Deletions(_Strict):
+    """How many records of a stream may be gone at once without a person's word.
+
+    Args:
+        share: per cent of the stream's live records.
+        count: so many may be gone whatever the share is, but never more than half.
+    """
+
+    share: Annotated[float, Field(ge=0, le=100)] = 5.0
+    count: Annotated[int, Field(ge=0)] = 10
+
+    def lets_pass(self, listed: int, missing: int) -> bool:
+        """Tell whether a complete reading may be applied at once; one that names nothing never may.
+
+        >>> Deletions().lets_pass(listed=12, missing=8), Deletions().lets_pass(listed=300, missing=20)
+        (True, False)
+        """
+        allowed = max(self.count, (listed + missing) * self.share / 100)
+        return missing == 0 or (missing <= allowed and missing <= listed)
+
+
 class Connection(_Strict):
     """A connection document: how to reach one system.
 
@@ -74,6 +95,7 @@ class Connection(_Strict):
         stage: only an installation stamped prod may write to a connection marked prod.
         config: the connector's own settings; secrets and per-installation values as references.
         schedule: when to pull: a cron expression (UTC), or an interval such as ``30m``, ``2h`` or ``1d``.
+        deletions: how many records may be gone at once before a person has to approve it.
     """
 
     connection: str
@@ -83,6 +105,7 @@ class Connection(_Strict):
     stage: Literal["dev", "test", "prod"]
     config: dict[str, Any]
     schedule: Annotated[str, AfterValidator(checked_cadence)] = "*/15 * * * *"
+    deletions: Deletions = Deletions()
 
 
 class Subscription(_Strict):

@@ -23,6 +23,7 @@ class StreamConfig(BaseModel):
         position: regular expression on the file name with one group that gives its date or time, in a form that sorts
             (20261101 and 20261101-0230 are taken as ISO 8601, UTC); without one the file's modification time (UTC)
             counts.
+        complete: every file is the whole list; what it does not name is gone.
         description: one line for a person.
     """
 
@@ -36,6 +37,7 @@ class StreamConfig(BaseModel):
     sheet: str | None = None
     header_row: int = Field(default=1, ge=1)
     position: re.Pattern[str] | None = None
+    complete: bool = False
     description: str = ""
 
     @field_validator("encoding")

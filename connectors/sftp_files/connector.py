@@ -5,7 +5,9 @@ import re
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import BinaryIO, ClassVar
 
@@ -35,7 +37,7 @@ class SftpFiles:
         config: options; secrets already resolved.
     """
 
-    capabilities: ClassVar[Capabilities] = Capabilities(incremental=True, push=False, deletes="none")
+    capabilities: ClassVar[Capabilities] = Capabilities(incremental=True, push=False, deletes="scan")
     Config: ClassVar[type[FilesConfig]] = FilesConfig
 
     def __init__(self, system: str, config: FilesConfig) -> None:
@@ -71,8 +73,8 @@ class SftpFiles:
     def read(self, stream: str, cursor: Cursor | None) -> Iterator[Batch]:
         """Yield the rows of complete files that are not done, in order of position and name.
 
-        Small files with the same columns share a batch. If all new files have no rows, one batch without rows carries
-        the cursor.
+        Small files with the same columns share a batch, but a complete list has its batches to itself and says where
+        it begins and ends. If all new files have no rows, one batch without rows carries the cursor.
         """
         options = self._stream(stream)
         listing = self._session.list_files(options.folder)
@@ -85,12 +87,13 @@ class SftpFiles:
                     continue
                 table, failed = _open(file, copy, options)
                 finished = place.finished(file, failed=failed)
-                for record, is_last in with_last(_after(place.row_reached(file), table.records)):
-                    place = finished if is_last else place.reading(file, record.row)
-                    yield from batches.add(_raw_record(file, options, record), table.document_type, place)
-                if place != finished:  # a file without rows
-                    place = finished
-                    batches.reach(place)
+                of_file = _read_file(file, options, table, batches, place, finished)
+                if options.complete:
+                    yield from batches.rest()
+                    yield from _claimed(chain(of_file, batches.rest()), begins=not place.row_reached(file), file=file)
+                else:
+                    yield from of_file
+                place = finished
         yield from batches.rest()
         if len(present) < len(listing):
             raise ConfigurationError(
@@ -217,6 +220,25 @@ def _open(file: RemoteFile, copy: BinaryIO, options: StreamConfig) -> tuple[Tabl
                 return read_partin(copy, encoding=options.encoding), False
     except UnreadableFileError as error:
         return Table(None, iter([Record(0, None, error.defect, error.raw)])), True
+
+
+def _read_file(
+    file: RemoteFile, options: StreamConfig, table: Table, batches: Batcher, place: Place, finished: Place
+) -> Iterator[Batch]:
+    """Put what is left of a file into batches, from ``place`` to ``finished``; yield those that are full."""
+    for record, is_last in with_last(_after(place.row_reached(file), table.records)):
+        place = finished if is_last else place.reading(file, record.row)
+        yield from batches.add(_raw_record(file, options, record), table.document_type, place)
+    if place != finished:  # a file without rows
+        batches.reach(finished)
+
+
+def _claimed(batches: Iterator[Batch], *, begins: bool, file: RemoteFile) -> Iterator[Batch]:
+    """Say of the batches of one file that they are the whole list; one that goes on with a file does not begin it."""
+    for batch in batches:
+        ends = Place.from_cursor(batch.cursor).is_done(file)
+        yield replace(batch, begins_complete=begins, ends_complete=ends)
+        begins = False
 
 
 def _after(row: int, records: Iterator[Record]) -> Iterator[Record]:

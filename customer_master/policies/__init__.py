@@ -1,4 +1,4 @@
-"""The authored match and survivorship documents, and how such a document is read.
+"""The authored match, survivorship and stewardship documents, and how such a document is read.
 
 May import: nothing of this project.
 """

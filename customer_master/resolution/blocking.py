@@ -78,6 +78,9 @@ def rarity(kind: int, frequency: int) -> Rarity:
     return Rarity.RARE if frequency <= RARE.get(KeyKind(kind), frequency) else Rarity.COMMON
 
 
+_PREFIX = {(kind, party): f"{kind:d}|{party}|".encode() for kind in KeyKind for party in Kind}
+
+
 def key_hash(kind: KeyKind, party_kind: Kind, value: str) -> int:
     """Hash a value to a signed 64-bit number, stable across processes and machines.
 
@@ -86,7 +89,7 @@ def key_hash(kind: KeyKind, party_kind: Kind, value: str) -> int:
     >>> key_hash(KeyKind.PHONE, Kind.PERSON, "+8613812345678") == key_hash(KeyKind.PHONE, Kind.SITE, "+8613812345678")
     False
     """
-    digest = blake2b(f"{kind:d}|{party_kind}|{value}".encode(), digest_size=8).digest()
+    digest = blake2b(_PREFIX[kind, party_kind] + value.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 

@@ -148,6 +148,7 @@ def contact_features(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(name.core for text in texts if (name := _person_name(text)).complete)
 
 
+@lru_cache(maxsize=1 << 14)
 def _identifier(identifier: Identifier) -> tuple[str, str] | None:
     if identifier.type in _CHINESE_IDENTIFIERS:
         code = organisation_code(identifier.value)
@@ -185,6 +186,8 @@ def _unit_key(unit: str) -> str:
     >>> _unit_key("广州市分公司") == _unit_key("guangzhoubranch") == "guangzhou"
     True
     """
+    if not unit:
+        return ""
     sound = readings(unit.replace("市", "").replace("省", ""))
     return _BRANCH.sub("", sound) or sound
 

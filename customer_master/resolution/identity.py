@@ -35,6 +35,7 @@ def assign_ids(
     old: Mapping[int, frozenset[int]],
     new: Sequence[frozenset[int]],
     retired: Mapping[int, frozenset[int]],
+    recalled: Mapping[int, frozenset[int]] | None = None,
 ) -> Assignment:
     """Give the groups of a re-clustered component their ids.
 
@@ -45,20 +46,29 @@ def assign_ids(
         old: active party id -> its records before.
         new: the groups now.
         retired: retired party id -> the records it had when it was retired.
+        recalled: id -> the records it had before a change that is taken back; a group that is just these records gets
+            the id back before anything else counts.
 
     >>> a = assign_ids({7: frozenset({1, 2}), 8: frozenset({3})}, [frozenset({1, 2, 3})], {})
     >>> a.kept, a.merged_into
     ({0: 7}, {8: 7})
     """
     everyone = frozenset(range(len(new)))
-    kept = _largest_overlaps(old, new, everyone)
-    revived = _largest_overlaps(retired, new, everyone - kept.keys())
+    index_of = {group: index for index, group in enumerate(new)}
+    exact = {p: index_of[records] for p, records in (recalled or {}).items() if records in index_of}
+    kept = {index: p for p, index in exact.items() if p in old}
+    revived = {index: p for p, index in exact.items() if p in retired and p not in old}
+    free = everyone - kept.keys() - revived.keys()
+    kept |= _largest_overlaps({p: m for p, m in old.items() if p not in exact}, new, free)
+    free = everyone - kept.keys() - revived.keys()
+    revived |= _largest_overlaps({p: m for p, m in retired.items() if p not in exact}, new, free)
+    party_of = {**kept, **revived}
     merged_into: dict[int, int] = {}
     split_into: dict[int, tuple[int, ...]] = {}
     group_of = {record: index for index, group in enumerate(new) for record in group}
     for party in sorted(old.keys() - set(kept.values())):
         # a group that overlaps with an id nobody took has an id already, otherwise it had taken this one
-        heirs = sorted({kept[group_of[record]] for record in old[party] if record in group_of})
+        heirs = sorted({party_of[group_of[record]] for record in old[party] if record in group_of})
         if len(heirs) == 1:
             merged_into[party] = heirs[0]
         elif heirs:

@@ -1,4 +1,4 @@
-"""The commit clock: gap-free numbers in commit order.
+"""The commit clock: gap-free numbers in commit order, each change set chained to the one before.
 
 The clock is one row. Whoever writes takes the next number last, after all reading and thinking, and holds the row
 only for the inserts and the commit, so that others wait milliseconds.
@@ -7,10 +7,12 @@ only for the inserts and the commit, so that others wait milliseconds.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, select, text
 
-from customer_master.store.tables import change_set, clock
+from customer_master.store.audit import Seal
+from customer_master.store.tables import clock
 
 
 def now_us() -> int:
@@ -18,17 +20,48 @@ def now_us() -> int:
     return time.time_ns() // 1000
 
 
-def tick(connection: Connection, *, kind: str, actor: str, actor_kind: str = "run") -> int:
+def last_commit(connection: Connection) -> int:
+    """Give the number of the newest commit: what an optimistic writer remembers before it reads anything."""
+    return int(connection.execute(select(clock.c.last_cs)).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who changes the master.
+
+    Args:
+        name: run number or user.
+        kind: ``run``, ``user`` or ``system``.
+    """
+
+    name: str
+    kind: str = "run"
+
+
+def tick(connection: Connection, *, kind: str, author: Author, seal: Seal) -> int:
     """Open a change set inside the running transaction and return its commit number.
 
     Args:
         connection: connection in a transaction; the clock row stays locked until it ends.
         kind: what the change set does, e.g. ``record`` or ``resolve``.
-        actor: run number or user.
-        actor_kind: ``run``, ``user`` or ``system``.
+        author: who does it.
+        seal: digest of the rows it is going to write.
     """
     cs: int = connection.execute(
-        update(clock).where(clock.c.id == 1).values(last_cs=clock.c.last_cs + 1).returning(clock.c.last_cs)
-    ).scalar_one()
-    connection.execute(insert(change_set).values(cs=cs, at_us=now_us(), actor_kind=actor_kind, actor=actor, kind=kind))
+        _TICK,
+        {"now": now_us(), "kind": kind, "actor": author.name, "actor_kind": author.kind, "digest": seal.digest,
+         "salt": seal.salt},
+    ).scalar_one()  # fmt: skip
     return cs
+
+
+# times only grow, whatever the machine's clock does, so that a time names one commit
+_TICK = text("""
+with ticked as (
+  update master.clock set last_cs = last_cs + 1, last_at_us = greatest(last_at_us + 1, :now),
+    last_hash = encode(sha256(convert_to(concat_ws(E'\\x1f', last_hash, last_cs + 1, greatest(last_at_us + 1, :now),
+      cast(:actor_kind as text), cast(:actor as text), cast(:kind as text), cast(:digest as text)), 'UTF8')), 'hex')
+  where id = 1 returning last_cs, last_at_us, last_hash)
+insert into master.change_set (cs, at_us, actor_kind, actor, kind, digest, salt, hash)
+select last_cs, last_at_us, :actor_kind, :actor, :kind, :digest, :salt, last_hash from ticked returning cs
+""")

@@ -1,4 +1,4 @@
-"""Everything known about one customer, for people: agreed values with their origins, source records, one timeline."""
+"""What happened with a customer and what it has, for people: one timeline; and interactions that are nobody's."""
 
 from __future__ import annotations
 
@@ -8,71 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from customer_master.store import visibility
 from customer_master.store.attribution import Attribution, attribute, mentioning
 from customer_master.store.tables import OPEN
+from customer_master.store.visibility import EVERYTHING, Viewer
 
 NEWEST = "9999"
 """Place before everything in a timeline."""
-
-
-@dataclass(frozen=True, slots=True)
-class GoldenValue:
-    """An agreed value and where it comes from.
-
-    Args:
-        attribute: such as ``name`` or ``phone``.
-        value: in its stored form.
-        rule: survivorship rule that chose it.
-        why: the step of the rule that decided.
-        source: ``system/record_type/key`` of the record it comes from, empty if it comes from several.
-        origin: file and row, or model and id, in the source.
-    """
-
-    attribute: str
-    value: Any
-    rule: str
-    why: str
-    source: str
-    origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class RecordRow:
-    """A source record of the customer; ``joined_by`` is the kind of its membership."""
-
-    record_id: int
-    name: str
-    payload: Mapping[str, Any] | None
-    position: str
-    origin: str
-    joined_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """One customer.
-
-    Args:
-        party_id: internal number.
-        public_id: customer number.
-        kind: organisation, person or site.
-        status: active, merged, split, retired or erased.
-        golden: agreed values.
-        conflicts: what sources disagree about.
-        records: its source records.
-        former_ids: customer numbers that lead here.
-        successors: customer numbers that this one, if it has ended, leads to.
-    """
-
-    party_id: int
-    public_id: str
-    kind: str
-    status: str
-    golden: list[GoldenValue]
-    conflicts: list[Mapping[str, Any]]
-    records: list[RecordRow]
-    former_ids: list[str]
-    successors: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,28 +47,26 @@ class Entry:
         return f"{self.at or ''} {self.record_id:020d}"
 
 
-def load(db: Connection, party_id: int) -> Customer | None:
-    """Read one customer, ``None`` if there never was one of this number."""
-    row = db.execute(text(_PARTY), {"party": party_id, "open": OPEN}).one_or_none()
-    if row is None:
-        return None
-    golden = [GoldenValue(*g) for g in db.execute(text(_GOLDEN), {"party": party_id, "open": OPEN})]
-    records = [RecordRow(*r) for r in db.execute(text(_RECORDS), {"party": party_id, "open": OPEN})]
-    former = db.execute(text(_FORMER), {"party": party_id, "open": OPEN}).scalars().all()
-    after = db.execute(text(_SUCCESSORS), {"party": party_id, "open": OPEN}).scalars().all()
-    return Customer(
-        row.id, row.public_id, row.kind, row.status, golden, row.conflicts or [], records, list(former), list(after)
-    )
+def former_numbers(db: Connection, party_id: int) -> list[str]:
+    """List the customer numbers that lead to a customer now."""
+    return list(db.execute(text(_FORMER), {"party": party_id, "open": OPEN}).scalars())
 
 
 def timeline(
-    db: Connection, party_id: int, *, limit: int = 100, before: str = NEWEST, entities: Sequence[str] = ()
+    db: Connection,
+    party_id: int,
+    viewer: Viewer = EVERYTHING,
+    *,
+    limit: int = 100,
+    before: str = NEWEST,
+    entities: Sequence[str] = (),
 ) -> list[Entry]:
     """List what happened with a customer and what it has, newest first.
 
     Args:
         db: connection.
         party_id: the customer.
+        viewer: who reads; entries of other units are left out.
         limit: how many at most.
         before: only what comes behind this place, see :attr:`Entry.place`.
         entities: only these; none for all.
@@ -136,7 +76,7 @@ def timeline(
         text(_TIMELINE),
         {
             "party": party_id, "open": OPEN, "mentioned": list(attributed), "before": before, "limit": limit,
-            "entities": list(entities),
+            "entities": list(entities), **visibility.args(viewer),
         },
     )  # fmt: skip
     return [
@@ -148,61 +88,35 @@ def timeline(
     ]  # fmt: skip
 
 
-def unattributed(db: Connection, *, limit: int = 50, before: str = NEWEST) -> list[Entry]:
+def unattributed(db: Connection, viewer: Viewer = EVERYTHING, *, limit: int = 50, before: str = NEWEST) -> list[Entry]:
     """List interactions and cases that belong to no customer, newest first, with those they may belong to.
 
     Args:
         db: connection.
+        viewer: who reads.
         limit: how many at most.
         before: only what comes behind this place, see :attr:`Entry.place`.
     """
     found: list[Entry] = []
     while len(found) < limit:
-        rows = db.execute(text(_MENTIONING), {"open": OPEN, "before": before, "limit": limit * 4}).all()
+        args = {"open": OPEN, "before": before, "limit": limit * 4, **visibility.args(viewer)}
+        rows = db.execute(text(_MENTIONING), args).all()
         attributions = attribute(db, [row.record_id for row in rows])
         for row in rows:
             before = row.place
             attribution = attributions[row.record_id]
             if attribution.party_id is None:
-                found.append(_loose(db, row, attribution))
+                found.append(_loose(db, viewer, row, attribution))
         if len(rows) < limit * 4:
             break
     return found[:limit]
 
 
-def _loose(db: Connection, row: Any, attribution: Attribution) -> Entry:
-    numbers = db.execute(
-        text("select public_id from master.party where id = any(:ids) order by array_position(:ids, id)"),
-        {"ids": list(attribution.candidates)},
-    ).scalars()
+def _loose(db: Connection, viewer: Viewer, row: Any, attribution: Attribution) -> Entry:
+    args = {"ids": list(attribution.candidates), **visibility.args(viewer)}
+    numbers = db.execute(text(_NUMBERS), args).scalars()
     return Entry(row.record_id, row.at, row.entity, row.name, row.payload, "", 0.0, tuple(numbers))
 
-
-_PARTY = """
-select p.id, p.public_id, p.kind, s.status, g.conflicts
-from master.party p
-join master.party_state s on s.party_id = p.id and s.to_cs = :open
-left join master.golden_version g on g.party_id = p.id and g.to_cs = :open
-where p.id = :party
-"""
-
-_GOLDEN = """
-select a.key, a.value, coalesce(g.prov -> a.key ->> 'r', ''), coalesce(g.prov -> a.key ->> 'why', ''),
-  coalesce(s.code || '/' || r.record_type || '/' || coalesce(r.native_key, r.correlation), ''), coalesce(v.origin, '')
-from master.golden_version g cross join lateral jsonb_each(g.attrs) a
-left join master.source_record_version v on v.id = (g.prov -> a.key ->> 'v')::bigint
-left join master.source_record r on r.id = v.record_id left join master.source_system s on s.id = r.system_id
-where g.party_id = :party and g.to_cs = :open order by a.key
-"""
-
-_RECORDS = """
-select r.id, s.code || '/' || r.record_type || '/' || coalesce(r.native_key, r.correlation), v.payload,
-  coalesce(v.position, ''), coalesce(v.origin, ''), m.kind
-from master.membership m join master.source_record r on r.id = m.record_id
-join master.source_system s on s.id = r.system_id
-left join master.source_record_version v on v.record_id = r.id and v.to_cs = :open
-where m.party_id = :party and m.to_cs = :open order by 2
-"""
 
 _FORMER = """
 with recursive line(id) as (
@@ -211,12 +125,14 @@ with recursive line(id) as (
 select p.public_id from line join master.party p on p.id = line.id order by p.id
 """
 
-_SUCCESSORS = """
-select p.public_id from master.party_successor s join master.party p on p.id = s.successor_id
-where s.party_id = :party and s.to_cs = :open order by p.id
-"""
+_VISIBLE = visibility.sql("r")
 
-_TIMELINE = """
+_NUMBERS = f"""
+select p.public_id from master.party p where p.id = any(:ids) and {visibility.customer_sql("p")}
+order by array_position(:ids, p.id)
+"""  # noqa: S608 - ours
+
+_TIMELINE = f"""
 with own as (
   select distinct f.record_id, f.relation from master.membership m
   join master.record_reference f on f.to_record_id = m.record_id
@@ -229,19 +145,20 @@ select * from (
     s.code || '/' || r.record_type || '/' || r.native_key as name,
     coalesce(v.payload ->> 'at', v.payload ->> 'on') as at,
     coalesce(v.payload ->> 'at', v.payload ->> 'on', '') || ' ' || lpad(r.id::text, 20, '0') as place
-  from own join master.source_record r on r.id = own.record_id join master.source_system s on s.id = r.system_id
+  from own join master.source_record r on r.id = own.record_id and {_VISIBLE}
+  join master.source_system s on s.id = r.system_id
   join master.source_record_version v on v.record_id = r.id and v.to_cs = :open
 ) e
 where (cardinality(cast(:entities as text[])) = 0 or entity = any(:entities)) and place < :before
 order by place desc limit :limit
-"""
+"""  # noqa: S608 - ours
 
-_MENTIONING = """
+_MENTIONING = f"""
 select * from (
   select r.id as record_id, r.entity, v.payload, s.code || '/' || r.record_type || '/' || r.native_key as name,
     v.payload ->> 'at' as at, (v.payload ->> 'at') || ' ' || lpad(r.id::text, 20, '0') as place
   from master.source_record r join master.source_system s on s.id = r.system_id
   join master.source_record_version v on v.record_id = r.id and v.to_cs = :open
-  where r.entity in ('interaction', 'case')
+  where r.entity in ('interaction', 'case') and {_VISIBLE}
 ) e where place < :before order by place desc limit :limit
-"""
+"""  # noqa: S608 - ours

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_master.store.staging import psycopg_connection
 from customer_master.store.tables import (
@@ -78,7 +77,8 @@ def queue_counts(connection: Connection) -> dict[int, int]:
 
 def advance(connection: Connection, record_ids: Collection[int], stage: int) -> None:
     """Note how far these queued records are."""
-    connection.execute(update(resolve_queue).where(resolve_queue.c.record_id.in_(record_ids)).values(stage=stage))
+    q = resolve_queue.c
+    connection.execute(update(resolve_queue).where(q.record_id == func.any(list(record_ids))).values(stage=stage))
 
 
 def advance_all(connection: Connection, from_stage: int, to_stage: int) -> None:
@@ -97,7 +97,7 @@ def claim(connection: Connection, record_ids: Collection[int]) -> list[int]:
 
 def dequeue(connection: Connection, record_ids: Collection[int]) -> None:
     """Take records off the queue."""
-    connection.execute(delete(resolve_queue).where(resolve_queue.c.record_id.in_(record_ids)))
+    connection.execute(delete(resolve_queue).where(resolve_queue.c.record_id == func.any(list(record_ids))))
 
 
 def enqueue_everything(connection: Connection) -> None:
@@ -111,6 +111,18 @@ def enqueue_everything(connection: Connection) -> None:
         ),
         {"open": OPEN},
     )
+
+
+def enqueue_scored(connection: Connection, record_ids: Collection[int]) -> None:
+    """Have records decided again whose keys and scores stand as they are."""
+    if record_ids:
+        connection.execute(
+            text(
+                "insert into master.resolve_queue (record_id, stage) select distinct unnest(cast(:ids as bigint[])), 2"
+                " on conflict (record_id) do nothing"
+            ),
+            {"ids": list(record_ids)},
+        )
 
 
 def evidence(connection: Connection, record_ids: Collection[int]) -> list[RecordEvidence]:
@@ -221,17 +233,22 @@ def replace_pairs(connection: Connection, record_ids: Collection[int], pairs: Se
     )
     if not pairs:
         return
-    rows = [
-        {"lo": p.lo, "hi": p.hi, "weight": p.weight, "band": p.band, "vector": p.vector, "policy_hash": policy_hash}
-        for p in pairs
-    ]
-    statement = upsert(match_pair)
     connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["lo", "hi"],
-            set_={c: statement.excluded[c] for c in ("weight", "band", "vector", "policy_hash")},
+        text(
+            "insert into master.match_pair (lo, hi, weight, band, vector, policy_hash)"
+            " select *, :policy from unnest(cast(:lo as bigint[]), cast(:hi as bigint[]),"
+            "  cast(:weights as double precision[]), cast(:bands as text[]), cast(:vectors as bytea[]))"
+            " on conflict (lo, hi) do update set weight = excluded.weight, band = excluded.band,"
+            "  vector = excluded.vector, policy_hash = excluded.policy_hash"
         ),
-        rows,
+        {
+            "lo": [p.lo for p in pairs],
+            "hi": [p.hi for p in pairs],
+            "weights": [p.weight for p in pairs],
+            "bands": [p.band for p in pairs],
+            "vectors": [p.vector for p in pairs],
+            "policy": policy_hash,
+        },
     )
 
 

@@ -37,10 +37,10 @@ def decode(text: str) -> int:
     """
     body = text.strip().upper().translate(_FOLDED).removeprefix("CM")
     if len(body) != 9 or any(c not in _ALPHABET for c in body[:8]):
-        raise ValueError(f"{text!r} is no customer number; it looks like CM-7K3F-92QX-4")
+        raise ValueError("This is no customer number; it looks like CM-7K3F-92QX-4")
     number = 0
     for character in body[:8]:
         number = number << 5 | _ALPHABET.index(character)
     if _CHECK[number % 37] != body[8]:
-        raise ValueError(f"{text!r} was misread somewhere: its check character does not fit; read it again")
+        raise ValueError("The customer number was misread somewhere: its check character does not fit; read it again")
     return number * _INVERSE & _MASK

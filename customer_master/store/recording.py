@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, func, or_, select, text, tuple_, update
+from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customer_master.store import derived, references
-from customer_master.store.clock import tick
+from customer_master.store import audit, derived, references, tombstones
+from customer_master.store.clock import Author, tick
 from customer_master.store.derived import Statement
 from customer_master.store.evidence import Written, own_evidence
 from customer_master.store.staging import stage
@@ -51,7 +51,10 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the master holds of a record before something arrives."""
+    """What the master holds of a record before something arrives.
+
+    ``gone_since`` is the source position since which the source has it no more, ``None`` while it has it.
+    """
 
     record_id: int
     native_key: str | None
@@ -60,6 +63,7 @@ class Known:
     evidence_hash: str | None
     evidence_position: str | None
     mapping_hash: str | None
+    gone_since: str | None = None
 
 
 @dataclass(slots=True)
@@ -73,6 +77,7 @@ class Decision:
         touched: records seen again at a position that is not older, with that position and raw.
         said: records that say something else now, with what they say.
         queued: records whose own evidence has changed, so that they must be resolved again.
+        returned: records that were gone from their source and have come back.
     """
 
     effects: list[Effect] = field(default_factory=list)
@@ -81,6 +86,7 @@ class Decision:
     touched: list[tuple[int, Incoming]] = field(default_factory=list)
     said: dict[int, Incoming] = field(default_factory=dict)
     queued: list[int] = field(default_factory=list)
+    returned: list[int] = field(default_factory=list)
 
 
 def ensure_system(connection: Connection, *, code: str, kind: str, org_unit: str) -> int:
@@ -94,26 +100,19 @@ def ensure_system(connection: Connection, *, code: str, kind: str, org_unit: str
 
 def lookup(connection: Connection, system_id: int, incoming: Sequence[Incoming]) -> dict[tuple[str, str], Known]:
     """Find what the master holds of the incoming records, by native key or by our correlation value."""
-    r, v = source_record.c, source_record_version.c
-    correlations = [i.record.correlation for i in incoming if i.record.correlation]
     rows = connection.execute(
-        select(
-            r.id, r.record_type, r.native_key, r.correlation, r.position,
-            v.payload_hash, v.evidence_hash, v.evidence_position, v.mapping_hash,
-        )
-        .select_from(source_record.outerjoin(source_record_version, and_(v.record_id == r.id, v.to_cs == OPEN)))
-        .where(
-            r.system_id == system_id,
-            or_(
-                tuple_(r.record_type, r.native_key).in_([i.identity for i in incoming]),
-                r.correlation.in_(correlations),
-            ),
-        )
-    )  # fmt: skip
+        _LOOKUP,
+        {
+            "system": system_id,
+            "types": [i.record.record_type for i in incoming],
+            "keys": [i.record.key for i in incoming],
+            "correlations": [i.record.correlation for i in incoming if i.record.correlation],
+        },
+    )
     by_key: dict[tuple[str, str], Known] = {}
     by_correlation: dict[str, Known] = {}
     for row in rows:
-        known = Known(row.id, row.native_key, row.position, *row[5:])
+        known = Known(row.id, *row[3:])
         if row.native_key is not None:
             by_key[row.record_type, row.native_key] = known
         elif row.correlation is not None:
@@ -156,32 +155,39 @@ def record(connection: Connection, decision: Decision, *, system_id: int, org_un
     ids = _new_ids(connection, len(decision.created))
     created = {n: i for n, (i, _) in zip(ids, decision.created, strict=True)}
     said = {**created, **decision.said}
+    first = [{"record_id": n, **version} for n, (_, version) in zip(ids, decision.created, strict=True)]
+    payloads = {v["record_id"]: v["payload"] for v in (*first, *decision.versions)}
     referred = references.find(connection, {n: i.record for n, i in said.items()}, set(created), system_id)
     awaited = dict(zip(_new_ids(connection, len(referred.missing)), referred.missing, strict=True))
-    records = stage(
-        connection,
-        source_record,
-        [_new_record(i, n, system_id, org_unit) for n, i in created.items()]
-        + [_awaited_record(n, *target, org_unit) for n, target in awaited.items()],
-        commit_column="first_cs",
-    )
     derived.remove(connection, decision.said)
     derived.add(
         connection,
-        {n: Statement(i.record.entity, i.record.key, to_payload(i.record)) for n, i in said.items()},
+        {n: Statement(i.record.entity, i.record.key, payloads[n]) for n, i in said.items()},
         referred.links(awaited),
     )
     if decision.queued:
         connection.execute(_ENQUEUE, {"ids": sorted(decision.queued)})  # before the clock, as in resolving
-    first = [{"record_id": n, **version} for n, (_, version) in zip(ids, decision.created, strict=True)]
-    versions = stage(connection, source_record_version, first + decision.versions)
-    if first or decision.versions:
-        cs = tick(connection, kind="record", actor=actor)  # from here on every other writer waits
-        records.insert(connection, cs)
+    if decision.returned:
+        tombstones.queue(connection, decision.returned)
+    staged = stage(
+        {
+            source_record: [_new_record(i, n, system_id, org_unit) for n, i in created.items()]
+            + [_awaited_record(n, *target, org_unit) for n, target in awaited.items()],
+            source_record_version: first + decision.versions,
+        },
+    )
+    if first or decision.versions or decision.returned:
+        seal = audit.seal(
+            ("v", v["record_id"], v["payload_hash"], v["evidence_hash"]) for v in (*first, *decision.versions)
+        )
+        cs = tick(connection, kind="record", author=Author(actor), seal=seal)  # from here on every other writer waits
         _close_versions(connection, [v["record_id"] for v in decision.versions], cs)
-        versions.insert(connection, cs)
-        parties = [n for n, i in created.items() if i.record.entity == "party"]
-        connection.execute(_ENQUEUE, {"ids": parties})
+        for rows in staged:
+            rows.insert(connection, cs)
+        if decision.returned:
+            tombstones.lift(connection, decision.returned, cs)
+        if parties := [n for n, i in created.items() if i.record.entity == "party"]:
+            connection.execute(_ENQUEUE, {"ids": parties})
 
 
 def _decide(i: Incoming, known: Known | None, written: Mapping[int, Iterable[Written]], decision: Decision) -> Effect:
@@ -190,11 +196,14 @@ def _decide(i: Incoming, known: Known | None, written: Mapping[int, Iterable[Wri
     if known is None:
         decision.created.append((i, _version(i, payload, payload_hash, None, payload_hash, i.position)))
         return "recorded"
-    if i.position < known.position:
+    is_late = known.gone_since is not None and i.fresh and i.position < known.gone_since
+    if i.position < known.position or is_late:
         return "older"
     decision.touched.append((known.record_id, i))
+    if is_back := known.gone_since is not None and i.fresh:
+        decision.returned.append(known.record_id)
     if payload_hash == known.payload_hash:
-        return "unchanged"
+        return "recorded" if is_back else "unchanged"
     evidence = own_evidence(payload, written.get(known.record_id, ()))
     evidence_hash = payload_hash if evidence is None else canonical_hash(evidence)
     is_new_evidence = evidence_hash != known.evidence_hash
@@ -232,6 +241,21 @@ def _version(
     }
 
 
+_LOOKUP = text(f"""
+select r.id, r.record_type, r.correlation, r.native_key, r.position, v.payload_hash, v.evidence_hash,
+  v.evidence_position, v.mapping_hash, t.position
+from (
+  select f.id from unnest(cast(:types as text[]), cast(:keys as text[])) as asked(type, key)
+  join master.source_record f on f.system_id = :system and f.record_type = asked.type and f.native_key = asked.key
+  union
+  select f.id from unnest(cast(:correlations as text[])) as asked(value)
+  join master.source_record f on f.system_id = :system and f.correlation = asked.value
+) found
+join master.source_record r on r.id = found.id
+left join master.source_record_version v on v.record_id = r.id and v.to_cs = {OPEN}
+left join master.tombstone t on t.record_id = r.id and t.to_cs = {OPEN}
+""")  # noqa: S608 - ours
+
 _TOUCH = text(
     "update master.source_record r set native_key = n.key, binding = case when r.binding is not null then 'bound' end,"
     " position = n.position, batch_id = n.batch_id, row_no = n.row_no, token = n.token, entity = n.entity"
@@ -265,6 +289,8 @@ def _touch(connection: Connection, touched: Sequence[tuple[int, Incoming]]) -> N
 
 
 def _new_ids(connection: Connection, count: int) -> Sequence[int]:
+    if not count:
+        return ()
     return connection.execute(
         text("select nextval(pg_get_serial_sequence('master.source_record', 'id')) from generate_series(1, :n)"),
         {"n": count},

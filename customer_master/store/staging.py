@@ -1,7 +1,7 @@
-"""Rows laid down ready in temporary tables, so that a commit under the clock is a few short statements.
+"""Rows made ready before the tick, so that a commit under the clock is a few short statements.
 
-Whoever holds the clock holds up every other writer. What takes long (turning rows into text, sending them, reading
-JSON) is therefore done before the tick; after it the server only copies rows from one table to another.
+Whoever holds the clock holds up every other writer. What takes long (turning values into text) is therefore done
+before the tick; after it the text only gets its commit number and is copied into the tables.
 """
 
 from __future__ import annotations
@@ -11,79 +11,93 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg import Connection as PsycopgConnection
-from sqlalchemy import Connection, Table, text
+import psycopg
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
+
+_NUMBERED = {
+    "party": ("created_cs", "touched_cs"),
+    "source_record": ("first_cs",),
+    "decision": ("cs",),
+    "event": ("cs",),
+}
+"""Table -> columns that take the commit number, where it is not ``from_cs``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """Rows that wait in a temporary table for their commit number.
+    """Rows that wait for their commit number.
 
     Args:
         table: where they belong.
-        columns: columns they bring along; none if there are no rows.
-        commit_column: column that takes the commit number.
+        columns: columns they bring along.
+        lines: the rows as COPY reads them, without end.
     """
 
     table: Table
     columns: tuple[str, ...]
-    commit_column: str
+    lines: Sequence[str]
 
     def insert(self, connection: Connection, cs: int) -> None:
-        """Copy the rows to where they belong, under a commit number."""
-        if not self.columns:
-            return
-        columns = ", ".join(self.columns)
-        connection.execute(
-            text(
-                f"insert into {self.table} ({columns}, {self.commit_column})"  # noqa: S608 - names of our own
-                f" select {columns}, :cs from {_name(self.table)}"
-            ),
-            {"cs": cs},
-        )
+        """Copy the rows to where they belong, under a commit number.
+
+        Raises:
+            DBAPIError: the database refuses them, as it would refuse an INSERT.
+        """
+        numbered = _NUMBERED.get(self.table.name, ("from_cs",))
+        statement = f"copy {self.table} ({', '.join((*self.columns, *numbered))}) from stdin"
+        end = f"\t{cs}" * len(numbered) + "\n"
+        try:
+            with psycopg_connection(connection).cursor().copy(statement) as copy:
+                copy.write(end.join(self.lines) + end)
+        except psycopg.Error as error:
+            raise DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True) from error
 
 
-def stage(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, commit_column: str = "from_cs"
-) -> Staged:
-    """Lay rows down ready, in the place of those that this session laid down for the same table before.
+def stage(rows: Mapping[Table, Sequence[Mapping[str, Any]]]) -> list[Staged]:
+    """Make rows ready.
 
     Args:
-        connection: connection in a transaction.
-        table: where they belong.
-        rows: all with the same columns; JSON columns hold plain Python values.
-        commit_column: column that takes the commit number.
+        rows: table -> its rows, all with the same columns; JSON columns hold plain Python values.
+
+    Returns:
+        What is ready, table by table, in the order given; nothing for a table without rows.
     """
-    if not rows:
-        return Staged(table, (), commit_column)
-    columns = tuple(rows[0])
-    listed = ", ".join(columns)
-    connection.execute(
-        text(
-            f"create temporary table if not exists {_name(table)} as"  # noqa: S608 - names of our own
-            f" select {listed} from {table} with no data"
-        )
+    return [_ready(table, own) for table, own in rows.items() if own]
+
+
+def _ready(table: Table, rows: Sequence[Mapping[str, Any]]) -> Staged:
+    fields = [(name, _json if isinstance(table.c[name].type, JSONB) else _plain) for name in rows[0]]
+    return Staged(
+        table, tuple(rows[0]), ["\t".join([_field(write(row[name])) for name, write in fields]) for row in rows]
     )
-    # emptied here and not on commit, which would take its time while the clock is held
-    connection.execute(text(f"truncate {_name(table)}"))
-    is_json = [isinstance(table.c[column].type, JSONB) for column in columns]
-    with psycopg_connection(connection).cursor().copy(f"copy {_name(table)} ({listed}) from stdin") as copy:
-        for row in rows:
-            copy.write_row([_to_json(row[c]) if j else row[c] for c, j in zip(columns, is_json, strict=True)])
-    return Staged(table, columns, commit_column)
 
 
-def psycopg_connection(connection: Connection) -> PsycopgConnection[Any]:
+def _plain(value: Any) -> str | None:
+    """Write a number, a text, a date or some numbers."""
+    if value is None or isinstance(value, str):
+        return value
+    return "{" + ",".join(map(str, value)) + "}" if isinstance(value, list | tuple) else str(value)
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _field(written: str | None) -> str:
+    r"""Write a field as COPY reads it.
+
+    >>> print(_field("a\\b\tc"), _field(None))
+    a\\b\tc \N
+    """
+    if written is None:
+        return r"\N"
+    return written.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
+
+
+def psycopg_connection(connection: Connection) -> psycopg.Connection[Any]:
     """Give the driver's connection, for COPY."""
     raw = connection.connection.driver_connection
-    assert isinstance(raw, PsycopgConnection)  # noqa: S101 - the engine is psycopg's by construction
+    assert isinstance(raw, psycopg.Connection)  # noqa: S101 - the engine is psycopg's by construction
     return raw
-
-
-def _name(table: Table) -> str:
-    return f"staged_{table.name}"
-
-
-def _to_json(value: Any) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))

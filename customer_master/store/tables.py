@@ -1,4 +1,8 @@
-"""Tables of the customer master (schema ``master``)."""
+"""Tables of the customer master (schema ``master``): records, matching, parties, golden values, events.
+
+What people decide is in :mod:`customer_master.store.decision_tables`, their work in
+:mod:`customer_master.store.work_tables`.
+"""
 
 from __future__ import annotations
 
@@ -27,14 +31,16 @@ OPEN = 2**62
 metadata = MetaData(schema="master")
 
 
-def _interval() -> tuple[Column[int], Column[int]]:
+def interval() -> tuple[Column[int], Column[int]]:
+    """Give the columns of an interval of commit numbers, open until it is closed."""
     return (
         Column("from_cs", BigInteger, nullable=False),
         Column("to_cs", BigInteger, nullable=False, server_default=str(OPEN)),
     )
 
 
-def _one_open(name: str, *columns: str) -> Index:
+def one_open(name: str, *columns: str) -> Index:
+    """Let at most one interval be open at a time."""
     return Index(name, *columns, unique=True, postgresql_where=text(f"to_cs = {OPEN}"))
 
 
@@ -43,6 +49,8 @@ clock = Table(
     metadata,
     Column("id", SmallInteger, primary_key=True),
     Column("last_cs", BigInteger, nullable=False),
+    Column("last_at_us", BigInteger, nullable=False, server_default="0", comment="time of the last commit; only grows"),
+    Column("last_hash", Text, nullable=False, server_default="", comment="hash of the last change set"),
     CheckConstraint("id = 1", name="known_id"),
 )
 
@@ -53,8 +61,12 @@ change_set = Table(
     Column("at_us", BigInteger, nullable=False, comment="UTC, microseconds since 1970"),
     Column("actor_kind", Text, nullable=False),
     Column("actor", Text, nullable=False),
-    Column("kind", Text, nullable=False, comment="record, resolve, publish"),
+    Column("kind", Text, nullable=False, comment="record, resolve, publish, decision, tombstone, renumber, erase"),
+    Column("digest", Text, nullable=False, server_default="", comment="salted hash of the rows it wrote"),
+    Column("salt", Text, nullable=False, server_default="", comment="empty: rows of it were erased, or it predates"),
+    Column("hash", Text, nullable=False, server_default="", comment="hash of the one before, this row, the digest"),
     CheckConstraint("actor_kind in ('user','run','system')", name="known_actor_kind"),
+    Index("change_set_at", "at_us"),
 )
 
 source_system = Table(
@@ -113,7 +125,7 @@ source_record_version = Table(
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("record_id", BigInteger, ForeignKey("master.source_record.id"), nullable=False),
-    *_interval(),
+    *interval(),
     Column("payload", JSONB, nullable=False, comment="canonical content as the source says it"),
     Column("payload_hash", Text, nullable=False),
     Column(
@@ -128,7 +140,7 @@ source_record_version = Table(
     Column("row_no", Integer, nullable=False),
     Column("origin", Text, nullable=False),
     Column("mapping_hash", Text, nullable=False),
-    _one_open("source_record_version_open", "record_id"),
+    one_open("source_record_version_open", "record_id"),
     Index("source_record_version_history", "record_id", "from_cs"),
     Index("source_record_version_from", "from_cs"),
 )
@@ -216,45 +228,6 @@ match_pair = Table(
     CheckConstraint("band in ('match','review','related')", name="known_band"),
 )
 
-decision = Table(
-    "decision",
-    metadata,
-    Column("id", BigInteger, Identity(), primary_key=True),
-    Column("cs", BigInteger, ForeignKey("master.change_set.cs"), nullable=False, unique=True),
-    Column("verdict", Text, nullable=False),
-    Column("lo", BigInteger, ForeignKey("master.source_record.id"), nullable=False),
-    Column("hi", BigInteger, ForeignKey("master.source_record.id"), nullable=False),
-    Column("undoes_id", BigInteger, ForeignKey("master.decision.id"), unique=True, comment="the decision taken back"),
-    Column("actor", Text, nullable=False),
-    Column("reason", Text, nullable=False, server_default=""),
-    Column("weight", Double, comment="bits the machine gave the pair; NULL: it had no opinion"),
-    Column("elapsed_ms", Integer, nullable=False, server_default="0"),
-    Column("at_us", BigInteger, nullable=False),
-    CheckConstraint("lo < hi", name="ordered"),
-    CheckConstraint("(verdict = 'undo') = (undoes_id is not null)", name="undo_names_a_decision"),
-    Index("decision_actor", "actor", "id"),
-    CheckConstraint("verdict in ('same','different','undo')", name="known_verdict"),
-)
-
-pair_constraint = Table(
-    "pair_constraint",
-    metadata,
-    Column("decision_id", BigInteger, ForeignKey("master.decision.id"), primary_key=True),
-    Column("lo", BigInteger, ForeignKey("master.source_record.id"), nullable=False),
-    Column("hi", BigInteger, ForeignKey("master.source_record.id"), nullable=False),
-    Column(
-        "polarity",
-        SmallInteger,
-        nullable=False,
-        comment="1 must, -1 cannot link",
-    ),
-    *_interval(),
-    CheckConstraint("lo < hi", name="ordered"),
-    _one_open("pair_constraint_open", "lo", "hi"),
-    Index("pair_constraint_hi", "hi"),
-    CheckConstraint("polarity in (-1, 1)", name="known_polarity"),
-)
-
 party = Table(
     "party",
     metadata,
@@ -262,17 +235,21 @@ party = Table(
     Column("public_id", Text, nullable=False, unique=True),
     Column("kind", Text, nullable=False),
     Column("created_cs", BigInteger, nullable=False),
+    Column(
+        "touched_cs", BigInteger, nullable=False, server_default="0",
+        comment="last commit that was about it: what an optimistic writer and an ETag compare",
+    ),
     CheckConstraint("kind in ('organisation','person','site')", name="known_kind"),
-)
+)  # fmt: skip
 
 party_state = Table(
     "party_state",
     metadata,
     Column("party_id", BigInteger, ForeignKey("master.party.id"), nullable=False),
-    *_interval(),
+    *interval(),
     Column("status", Text, nullable=False),
     PrimaryKeyConstraint("party_id", "from_cs"),
-    _one_open("party_state_open", "party_id"),
+    one_open("party_state_open", "party_id"),
     CheckConstraint("status in ('active','merged','split','retired','erased')", name="known_status"),
 )
 
@@ -281,8 +258,9 @@ party_successor = Table(
     metadata,
     Column("party_id", BigInteger, ForeignKey("master.party.id"), nullable=False),
     Column("successor_id", BigInteger, ForeignKey("master.party.id"), nullable=False),
-    *_interval(),
+    *interval(),
     PrimaryKeyConstraint("party_id", "successor_id", "from_cs"),
+    Index("party_successor_heir", "successor_id", "party_id"),
 )
 
 membership = Table(
@@ -291,11 +269,12 @@ membership = Table(
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("record_id", BigInteger, ForeignKey("master.source_record.id"), nullable=False),
     Column("party_id", BigInteger, ForeignKey("master.party.id"), nullable=False),
-    *_interval(),
+    *interval(),
     Column("kind", Text, nullable=False),
-    _one_open("membership_open", "record_id"),
+    one_open("membership_open", "record_id"),
     Index("membership_party", "party_id", "from_cs"),
     Index("membership_record", "record_id", "from_cs"),
+    Index("membership_from", "from_cs"),
     CheckConstraint("kind in ('seed','auto','steward','trusted_key')", name="known_kind"),
 )
 
@@ -304,13 +283,13 @@ golden_version = Table(
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("party_id", BigInteger, ForeignKey("master.party.id"), nullable=False),
-    *_interval(),
+    *interval(),
     Column("attrs", JSONB, nullable=False),
     Column("prov", JSONB, nullable=False, comment="attribute -> version id, rule, number of candidates, why"),
     Column("conflicts", JSONB, nullable=False),
     Column("attrs_hash", Text, nullable=False),
     Column("policy_hash", Text, nullable=False),
-    _one_open("golden_version_open", "party_id"),
+    one_open("golden_version_open", "party_id"),
     Index("golden_version_history", "party_id", "from_cs"),
 )
 
@@ -328,8 +307,10 @@ event = Table(
     Column("payload", JSONB, nullable=False),
     PrimaryKeyConstraint("cs", "ord"),
     CheckConstraint(
-        "type in ('created','changed','merged','split','reopened','retired','erased','relinked')", name="known_type"
+        "type in ('created','changed','merged','split','reopened','retired','erased','relinked','related')",
+        name="known_type",
     ),
+    Index("event_party", "party_id", "cs"),
 )
 
 consumer_offset = Table(
@@ -337,4 +318,5 @@ consumer_offset = Table(
     metadata,
     Column("consumer", Text, primary_key=True),
     Column("cs", BigInteger, nullable=False),
+    Column("ord", Integer, nullable=False, server_default="0", comment="last event within the commit that it has"),
 )

@@ -6,6 +6,7 @@ May import: everything.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -13,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from connectors.errors import ConnectorError
 from customer_master.policies.documents import PolicyError
+from customer_master.stewardship.errors import InvalidError, StewardshipError, UnknownError
 from dq_rules.rules import RuleError
 from hub.errors import HubError
 from mappings.language.errors import MappingError
@@ -27,6 +29,9 @@ def main() -> None:
     except (HubError, ConnectorError, MappingError, RuleError, PolicyError) as error:
         _say(str(error))
         sys.exit(getattr(error, "exit_code", 1))
+    except StewardshipError as refused:
+        _say(str(refused), getattr(refused, "__notes__", ()))
+        sys.exit(2 if isinstance(refused, UnknownError | InvalidError) else 1)
     except OperationalError as error:
         _say(f"The database does not answer ({type(error.orig).__name__}). Run the same command again: it goes on")
         sys.exit(75)
@@ -34,5 +39,8 @@ def main() -> None:
         sys.exit(130)
 
 
-def _say(sentence: str) -> None:
-    Console(stderr=True).print(Text.assemble(("hub: ", "bold red"), sentence), soft_wrap=True)
+def _say(sentence: str, notes: Sequence[str] = ()) -> None:
+    console = Console(stderr=True)
+    console.print(Text.assemble(("hub: ", "bold red"), sentence), soft_wrap=True)
+    for note in notes:
+        console.print(Text(note), soft_wrap=True)

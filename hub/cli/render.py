@@ -105,14 +105,14 @@ def _golden(trace: Trace) -> Table:
     for value in trace.golden:
         if value["value"]:
             source = f"{value['source']}: {value['origin']}" if value["source"] else ""
-            table.add_row(value["attribute"], Text(_plain(value["value"])), str(value["why"] or ""), Text(source))
+            table.add_row(value["attribute"], Text(plain(value["value"])), str(value["why"] or ""), Text(source))
     return table
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
     """Write a golden value for people.
 
-    >>> _plain({"number": "+8675526988888", "extension": "", "kind": "landline"}), _plain(["customer", "supplier"])
+    >>> plain({"number": "+8675526988888", "extension": "", "kind": "landline"}), plain(["customer", "supplier"])
     ('+8675526988888 landline', 'customer, supplier')
     """
     if isinstance(value, dict):

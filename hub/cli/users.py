@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -71,6 +72,55 @@ def password(name: Name) -> None:
         users.set_password(db, name, new)
         users.set_disabled(db, name, disabled=False)
     console.print(f"{name} has a new password", highlight=False)
+
+
+@commands.command()
+def units(
+    name: Name,
+    unit: Annotated[list[str], typer.Argument(metavar="UNIT", help="organisational unit as in connections; * for all")],
+) -> None:
+    """Set whose records a user sees: those of some organisational units, or all."""
+    from hub.web import users
+
+    with open_database(load()).begin() as db:
+        users.set_units(db, name, unit)
+    console.print(f"{name} sees the records of {', '.join(sorted(set(unit)))}", highlight=False, markup=False)
+
+
+@commands.command()
+def token(
+    name: Name,
+    label: Annotated[str, typer.Option(help="Which program it is for.")],
+    days: Annotated[int, typer.Option(help="Days until it ends.")] = 90,
+) -> None:
+    """Make a token for a program that uses the REST API in this user's name; it is shown once."""
+    from hub.web import tokens
+
+    with open_database(load()).begin() as db:
+        made = tokens.issue(db, name, label=label, days=days)
+    typer.echo(made)
+
+
+@commands.command("tokens")
+def list_tokens(name: Name) -> None:
+    """List a user's tokens by label, with the day each ends."""
+    from hub.web import tokens
+
+    with open_database(load()).begin() as db:
+        found = tokens.tokens_of(db, name)
+    for one in found:
+        ends = datetime.fromtimestamp(one.expires_us // 1_000_000, UTC).date().isoformat()
+        console.print(f"{one.label}  until {ends}", highlight=False, markup=False)
+
+
+@commands.command()
+def revoke(name: Name, label: Annotated[str, typer.Option(help="Label of the token.")]) -> None:
+    """End a token at once."""
+    from hub.web import tokens
+
+    with open_database(load()).begin() as db:
+        tokens.revoke(db, name, label)
+    console.print(f"The token {label} of {name} is ended", highlight=False, markup=False)
 
 
 def register(app: typer.Typer) -> None:

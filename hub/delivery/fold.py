@@ -9,12 +9,13 @@ from sqlalchemy import Connection, Row, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_master.store import parties
-from customer_master.store.clock import now_us
+from customer_master.store.clock import last_commit, now_us
 from customer_master.store.parties import ChangeSet, GoldenRow
-from customer_master.store.tables import OPEN, clock, membership, source_record, source_record_version
+from customer_master.store.tables import OPEN, membership, source_record, source_record_version
 from hub.pipeline.work import Work
 from hub.project import Subscription
 from hub.store import offsets
+from hub.store.optimistic import optimistic
 from hub.store.tables import delivery, delivery_outcome
 from mappings.canonical import canonical_hash
 
@@ -36,13 +37,12 @@ def fold(work: Work, subscription: Subscription, system_id: int, org_unit: str) 
     consumer = f"delivery:{subscription.subscription}"
     with work.engine.begin() as db:
         offset = offsets.get(db, consumer)
-        upto = db.execute(select(clock.c.last_cs)).scalar_one()
+        upto = last_commit(db)
         concerned = _concerned(db, system_id, offset, upto)
     for start in range(0, len(concerned), _CHUNK):
         chunk = concerned[start : start + _CHUNK]
         if subscription.create:
-            with work.engine.begin() as db:  # a commit of its own, for it holds the commit clock
-                _intend_missing(db, work, subscription, system_id, org_unit, chunk)
+            _intend_missing(work, subscription, system_id, org_unit, chunk)
         with work.engine.begin() as db:
             _fold_parties(db, work, subscription, system_id, chunk)
         work.report("publish: plan", min(start + _CHUNK, len(concerned)), len(concerned))
@@ -122,19 +122,25 @@ def _alive(db: Connection, party_ids: Sequence[int]) -> list[int]:
 
 
 def _intend_missing(
-    db: Connection, work: Work, subscription: Subscription, system_id: int, org_unit: str, party_ids: Sequence[int]
+    work: Work, subscription: Subscription, system_id: int, org_unit: str, party_ids: Sequence[int]
 ) -> None:
-    """Intend a target record for every party that has none."""
-    wanted = _wanted(db, subscription, party_ids)
-    targets = _targets(db, system_id, subscription.record_type, list(wanted))
-    without = _alive(db, [p for p in wanted if p not in targets])
-    if without:
-        _intend(db, work, subscription, system_id, org_unit, without)
+    """Intend a target record for every party that has none; a commit of its own, for it holds the commit clock."""
+
+    def intend(db: Connection, seen_cs: int) -> None:
+        wanted = _wanted(db, subscription, party_ids)
+        targets = _targets(db, system_id, subscription.record_type, list(wanted))
+        without = _alive(db, [p for p in wanted if p not in targets])
+        if without:
+            record = {
+                "system_id": system_id, "record_type": subscription.record_type, "org_unit": org_unit,
+                "binding": "intended", "position": "", "first_cs": seen_cs,
+            }  # fmt: skip
+            _intend(db, work, record, without)
+
+    optimistic(work.engine, intend)
 
 
-def _intend(
-    db: Connection, work: Work, subscription: Subscription, system_id: int, org_unit: str, party_ids: Sequence[int]
-) -> None:
+def _intend(db: Connection, work: Work, record: dict[str, Any], party_ids: Sequence[int]) -> None:
     """Put the target records to be made into the master, with the correlation values that the target will store."""
     members = parties.members_of(db, party_ids)
     numbers = db.execute(
@@ -142,27 +148,17 @@ def _intend(
         {"n": len(party_ids)},
     ).scalars().all()  # fmt: skip
     made = dict(zip(party_ids, numbers, strict=True))
-    last = db.execute(select(clock.c.last_cs)).scalar_one()
     db.execute(
         insert(source_record),
         [
-            {
-                "id": record_id,
-                "system_id": system_id,
-                "record_type": subscription.record_type,
-                "org_unit": org_unit,
-                "first_cs": last,
-                "correlation": f"HUB-{record_id}",
-                "binding": "intended",
-                "anchor_id": min(members[party_id]),
-                "position": "",
-            }
+            {**record, "id": record_id, "correlation": f"HUB-{record_id}", "anchor_id": min(members[party_id])}
             for party_id, record_id in made.items()
         ],
     )
     change = ChangeSet(joined={record_id: (party_id, "trusted_key") for party_id, record_id in made.items()})
-    cs = parties.commit(db, change, actor=work.actor, kind="publish")
-    db.execute(update(source_record).where(source_record.c.id == func.any(list(numbers))).values(first_cs=cs))
+    done = parties.commit(db, change, author=work.author, kind="publish", seen_cs=record["first_cs"])
+    assert done is not None  # noqa: S101 - there are parties without a record, so something joined
+    db.execute(update(source_record).where(source_record.c.id == func.any(list(numbers))).values(first_cs=done.cs))
 
 
 def _standing(db: Connection, record_ids: Collection[int]) -> dict[int, Row[*tuple[Any, ...]]]:

@@ -16,20 +16,35 @@ _FRONTIER = 20_000
 
 @dataclass(slots=True)
 class Component:
-    """Records that may belong together, and the parties they belong to so far."""
+    """Records that may belong together, and the parties they belong to so far.
+
+    ``edges`` are the matching pairs among them: what the evidence says, whatever the parties are.
+    """
 
     records: list[int]
     parties: set[int] = field(default_factory=set)
+    edges: list[tuple[int, int]] = field(default_factory=list)
 
 
-def find_components(db: Connection, queued: Sequence[int]) -> list[Component]:
-    """Find everything that hangs together with the queued records: by matching pairs, by party, by anchor."""
-    forest = _Forest(queued)
+def find_components(db: Connection, queued: Sequence[int], bound: Iterable[tuple[int, int]] = ()) -> list[Component]:
+    """Find everything that hangs together with the queued records: by matching pairs, by party, by anchor.
+
+    Args:
+        db: connection.
+        queued: records to begin with.
+        bound: pairs of them that hang together besides.
+    """
+    forest = Forest(queued)
+    for a, b in bound:
+        forest.join(a, b)
     party_of: dict[int, int] = {}
+    edges: set[tuple[int, int]] = set()
     frontier = list(queued)
     while frontier:
         part, frontier = frontier[:_FRONTIER], frontier[_FRONTIER:]
-        for a, b in matching.match_edges(db, part) + parties.anchors(db, part) + must_links(db, part):
+        matched = matching.match_edges(db, part)
+        edges.update(matched)
+        for a, b in matched + parties.anchors(db, part) + must_links(db, part):
             frontier += forest.join(a, b)
         own = parties.parties_of(db, part)
         party_of.update(own)
@@ -37,16 +52,21 @@ def find_components(db: Connection, queued: Sequence[int]) -> list[Component]:
             first = min(members)
             for record in members:
                 frontier += forest.join(first, record)
-    return _grouped(forest, party_of)
+    return _grouped(forest, party_of, edges)
 
 
-class _Forest:
-    """Union-find over records; a component is named by its smallest record."""
+class Forest:
+    """Union-find over records; a component is named by its smallest record.
+
+    Args:
+        records: the first ones, each a component of its own.
+    """
 
     def __init__(self, records: Iterable[int]) -> None:
         self.parent = {record: record for record in records}
 
     def find(self, record: int) -> int:
+        """Name the component of a record."""
         parent = self.parent
         while parent[record] != record:
             parent[record] = parent[parent[record]]
@@ -62,13 +82,15 @@ class _Forest:
         return new
 
 
-def _grouped(forest: _Forest, party_of: Mapping[int, int]) -> list[Component]:
+def _grouped(forest: Forest, party_of: Mapping[int, int], edges: Iterable[tuple[int, int]]) -> list[Component]:
     components: dict[int, Component] = {}
     for record in sorted(forest.parent):
         component = components.setdefault(forest.find(record), Component([]))
         component.records.append(record)
         if record in party_of:
             component.parties.add(party_of[record])
+    for edge in sorted(edges):
+        components[forest.find(edge[0])].edges.append(edge)
     return [components[first] for first in sorted(components)]
 
 

@@ -7,19 +7,22 @@ goes on with the rows that have no fate yet.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 from sqlalchemy import Connection, Row, select
 
-from customer_master.store import recording
+from customer_master.store import key_map, recording
 from customer_master.store.evidence import Written
+from customer_master.store.key_map import Identity
 from customer_master.store.recording import Decision, Incoming
 from dq_rules.gate import Finding, check
 from dq_rules.rows import flatten
 from hub.documents import ActiveMapping
+from hub.master import erasure
+from hub.master.completeness import settle_claims
 from hub.pipeline.work import Work
 from hub.store import landing, passes
 from hub.store.passes import DeadLetter, Pass, RowFate
@@ -45,10 +48,13 @@ class _Row:
 def record(work: Work, systems: tuple[str, ...] | None = None) -> None:
     """Map, check and record everything landed that has no fate yet, then what a newly activated mapping concerns.
 
+    What complete readings do not name is settled afterwards; erasures that a killed process began are finished first.
+
     Args:
         work: the run.
         systems: only what these have delivered, ``None`` for all.
     """
+    erasure.finish(work.settings, work.engine)
     with work.engine.begin() as db:
         for connection in work.documents.connections.values():  # any of them may be referred to
             recording.ensure_system(db, code=connection.connection, kind=connection.kind, org_unit=connection.org_unit)
@@ -67,6 +73,7 @@ def record(work: Work, systems: tuple[str, ...] | None = None) -> None:
         _process(work, pass_)
         work.report("map, check, record", number, len(fresh))
     _remap(work, systems)
+    settle_claims(work, systems)
 
 
 def record_again(work: Work, batch_id: int, rows: Sequence[int]) -> None:
@@ -116,7 +123,11 @@ def _process(work: Work, pass_: Pass) -> None:
         task = _task(db, work, pass_)
         done = passes.rows_with_fate(db, pass_.id)
         wanted = _wanted(db, task)
-    rows, warnings = _gate(work, [r for r in _map_rows(work, task) if r.row_no in wanted])
+    mapped = [r for r in _map_rows(work, task) if r.row_no in wanted]
+    with work.engine.begin() as db:
+        current = _under_current_keys(db, task.manifest.system, mapped)
+        kept, erased = _without_erased(db, work, task.manifest.system, current)
+    rows, warnings = _gate(work, kept)
     for chunk in _chunks([r for r in rows if r.row_no not in done]):
         with work.engine.begin() as db:
             incoming = _incoming(task, chunk)
@@ -134,6 +145,10 @@ def _process(work: Work, pass_: Pass) -> None:
             )  # last, for it holds the commit clock
     with work.engine.begin() as db:
         passes.close_pass(db, pass_.id, warnings)
+        for erasure_id, row_nos in erased.items():
+            erasure.extend(db, erasure_id, pass_.batch_id, row_nos)
+    if erased:
+        erasure.finish(work.settings, work.engine)
 
 
 def _wanted(db: Connection, task: _Task) -> set[int]:
@@ -166,8 +181,10 @@ def _map_rows(work: Work, task: _Task) -> Iterator[_Row]:
         document = raw["document"]
         kept = {"document": document} if document is not None else {"raw": raw["raw"]}
         row = _Row(row_no, raw["origin"], raw["position"], kept)
-        if raw["defect"] is not None:
-            d = raw["defect"]
+        d = raw["defect"]
+        if d is not None and d["code"] == landing.ERASED:
+            yield _filtered(row, "erased")
+        elif d is not None:
             yield _dead(row, "rejected", d["code"], d["field"], d["message"], d["remedy"])
         elif breach is not None:
             yield _dead(row, "rejected", "contract", breach.column, breach.message, breach.remedy)
@@ -182,12 +199,50 @@ def _mapped(row: _Row, outcome: Mapped | Rejected | Filtered) -> _Row:
         case Rejected():
             return _dead(row, "rejected", outcome.code, outcome.field, outcome.message, outcome.remedy)
         case Filtered(reason):
-            return _Row(row.row_no, row.origin, row.position, row.raw, (), RowFate(row.row_no, "filtered", reason))
+            return _filtered(row, reason)
+
+
+def _filtered(row: _Row, reason: str) -> _Row:
+    return _Row(row.row_no, row.origin, row.position, row.raw, (), RowFate(row.row_no, "filtered", reason))
 
 
 def _dead(row: _Row, kind: str, cause: str, field: str, message: str, remedy: str) -> _Row:
     letter = DeadLetter(kind, row.origin, cause, field, message, remedy, row.raw)
     return _Row(row.row_no, row.origin, row.position, row.raw, (), RowFate(row.row_no, kind, cause, letter))
+
+
+def _under_current_keys(db: Connection, system: str, rows: Sequence[_Row]) -> list[_Row]:
+    """Let late raw that names a record by a former key mean that record, also where it only refers to it."""
+    own = {(system, c.record_type, c.key) for row in rows for c in row.records}
+    referred = {(f.system, f.record_type, f.key) for row in rows for c in row.records for f in c.references}
+    keys = key_map.current_keys(db, own | referred)
+    if not keys:
+        return list(rows)
+    return [replace(row, records=tuple(_renamed(c, system, keys) for c in row.records)) for row in rows]
+
+
+def _renamed(record: CanonicalRecord, system: str, keys: Mapping[Identity, str]) -> CanonicalRecord:
+    references = tuple(replace(f, key=keys.get((f.system, f.record_type, f.key), f.key)) for f in record.references)
+    return replace(record, key=keys.get((system, record.record_type, record.key), record.key), references=references)
+
+
+def _without_erased(
+    db: Connection, work: Work, system: str, rows: Sequence[_Row]
+) -> tuple[list[_Row], dict[int, list[int]]]:
+    """Leave out records that were erased; give the rows that brought them again, by erasure."""
+    known = erasure.recognised(db, work.settings, {(system, c.record_type, c.key) for row in rows for c in row.records})
+    kept: list[_Row] = []
+    again: dict[int, list[int]] = {}
+    for row in rows:
+        left = tuple(c for c in row.records if (system, c.record_type, c.key) not in known)
+        if len(left) == len(row.records):
+            kept.append(row)
+            continue
+        for erasure_id in {known[system, c.record_type, c.key] for c in row.records if c not in left}:
+            again.setdefault(erasure_id, []).append(row.row_no)
+        bare = replace(row, raw={}, records=left)
+        kept.append(bare if left else _filtered(bare, "erased"))
+    return kept, again
 
 
 def _gate(work: Work, rows: Sequence[_Row]) -> tuple[list[_Row], dict[str, int]]:

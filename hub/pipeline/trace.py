@@ -7,9 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from customer_master.stewardship.errors import UnknownError
 from customer_master.store import public_id
+from customer_master.store.numbers import resolve_number
 from customer_master.store.tables import OPEN
 from hub.errors import UsageError
+from hub.pipeline.explain import Explained, explain_values
 
 
 @dataclass(slots=True)
@@ -20,7 +23,8 @@ class Trace:
         record: ``system/record_type/key``.
         versions: every version, newest first: commit number, position, file and row it came from, mapping, fate.
         party: public id of the party it belongs to now, and the other records in it.
-        golden: golden values of that party, each with the record it came from and the rule that chose it.
+        golden: golden values of that party, each with the record it came from and the rule that chose it; more of
+            them in :mod:`hub.pipeline.explain`.
         deliveries: what was sent to this record, if it belongs to a target.
     """
 
@@ -48,27 +52,36 @@ def trace(db: Connection, what: str) -> list[Trace]:
     Raises:
         UsageError: nothing of that name is known.
     """
-    ids = _records(db, what)
+    return [_trace(db, record_id) for record_id in records_called(db, what)]
+
+
+def records_called(db: Connection, what: str) -> list[int]:
+    """Find the records that something in hand stands for; arguments and errors as of :func:`trace`."""
+    ids = _of_a_system(db, what) if "/" in what else _of_a_customer(db, what)
     if not ids:
         raise UsageError(f"Nothing known is called {what!r}", "Give system/record_type/key or a customer number")
-    return [_trace(db, record_id) for record_id in ids]
+    return ids
 
 
-def _records(db: Connection, what: str) -> list[int]:
-    if "/" in what:
-        system, *middle, key = what.split("/")
-        sql = (
-            "select r.id from master.source_record r join master.source_system s on s.id = r.system_id"
-            " where s.code = :system and (r.native_key = :key or r.correlation = :key)"
-            " and (:type = '' or r.record_type = :type) order by r.id"
-        )
-        return list(db.execute(text(sql), {"system": system, "key": key, "type": "/".join(middle)}).scalars())
+def _of_a_system(db: Connection, what: str) -> list[int]:
+    system, *middle, key = what.split("/")
+    sql = (
+        "select r.id from master.source_record r join master.source_system s on s.id = r.system_id"
+        " where s.code = :system and (r.native_key = :key or r.correlation = :key)"
+        " and (:type = '' or r.record_type = :type) order by r.id"
+    )
+    return list(db.execute(text(sql), {"system": system, "key": key, "type": "/".join(middle)}).scalars())
+
+
+def _of_a_customer(db: Connection, what: str) -> list[int]:
+    """List a customer's records, or those of whoever took them over."""
     try:
-        party_id = public_id.decode(what)
-    except ValueError as error:
-        raise UsageError(str(error), "A record is named system/record_type/key") from None
-    sql = "select record_id from master.membership where party_id = :party and to_cs = :open order by record_id"
-    return list(db.execute(text(sql), {"party": party_id, "open": OPEN}).scalars())
+        resolved = resolve_number(db, what)
+    except UnknownError as error:
+        raise UsageError(error.what, "A record is named system/record_type/key") from None
+    numbers = [public_id.decode(n) for n in resolved.successors] or [resolved.party_id]
+    sql = "select record_id from master.membership where party_id = any(:parties) and to_cs = :open order by record_id"
+    return list(db.execute(text(sql), {"parties": numbers, "open": OPEN}).scalars())
 
 
 def _trace(db: Connection, record_id: int) -> Trace:
@@ -78,9 +91,17 @@ def _trace(db: Connection, record_id: int) -> Trace:
     party = db.execute(text(_PARTY), args).one_or_none()
     if party is not None:
         result.party = {"public_id": party.public_id, "kind": party.kind, "records": party.records}
-        result.golden = _rows(db, _GOLDEN, {**args, "party": party.id})
+        result.golden = [_golden(value) for value in explain_values(db, party.id)]
     result.deliveries = _rows(db, _DELIVERIES, args)
     return result
+
+
+def _golden(value: Explained) -> dict[str, Any]:
+    source, origin = (value.said.source, value.said.origin) if value.said else (None, None)
+    return {
+        "attribute": value.attribute, "value": value.value, "rule": value.rule, "why": value.why, "source": source,
+        "origin": origin,
+    }  # fmt: skip
 
 
 def _rows(db: Connection, sql: str, args: dict[str, Any]) -> list[dict[str, Any]]:
@@ -106,15 +127,6 @@ select p.id, p.public_id, p.kind, (
   from master.membership o join master.source_record r on r.id = o.record_id
   join master.source_system s on s.id = r.system_id where o.party_id = p.id and o.to_cs = :open) as records
 from master.membership m join master.party p on p.id = m.party_id where m.record_id = :record and m.to_cs = :open
-"""
-
-_GOLDEN = """
-select a.key as attribute, a.value, g.prov -> a.key ->> 'r' as rule, g.prov -> a.key ->> 'why' as why,
-  s.code || '/' || r.record_type || '/' || r.native_key as source, v.origin
-from master.golden_version g cross join lateral jsonb_each(g.attrs) a
-left join master.source_record_version v on v.id = (g.prov -> a.key ->> 'v')::bigint
-left join master.source_record r on r.id = v.record_id left join master.source_system s on s.id = r.system_id
-where g.party_id = :party and g.to_cs = :open order by a.key
 """
 
 _DELIVERIES = """

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from customer_master.store.clock import Author
 from hub.documents import ActiveDocuments
 from hub.settings import Settings
 from hub.store import runs
@@ -32,7 +33,6 @@ class Work:
         documents: the applied documents, as they were when the run began.
         run_id: number of the run.
         report: where progress goes.
-        user: who does it, where a person does; empty: the run.
     """
 
     settings: Settings
@@ -40,7 +40,6 @@ class Work:
     documents: ActiveDocuments
     run_id: int
     report: Report = field(default=silent)
-    user: str = ""
 
     @property
     def landing(self) -> Path:
@@ -49,13 +48,13 @@ class Work:
 
     @property
     def actor(self) -> str:
-        """Name of the run or the person in change sets."""
-        return self.user or f"run {self.run_id}"
+        """Name of the run in change sets."""
+        return f"run {self.run_id}"
 
     @property
-    def actor_kind(self) -> str:
-        """Whether a run or a user is at work."""
-        return "user" if self.user else "run"
+    def author(self) -> Author:
+        """The run as the author of change sets."""
+        return Author(self.actor)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

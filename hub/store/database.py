@@ -26,7 +26,7 @@ def open_database(settings: Settings) -> Engine:
 
 def make_engine(url: URL) -> Engine:
     """Give an engine for a database address; JSON keeps Chinese text readable, errors repeat no values."""
-    return create_engine(url, pool_size=4, max_overflow=2, json_serializer=_to_json, hide_parameters=True)
+    return create_engine(url, pool_size=4, max_overflow=12, json_serializer=_to_json, hide_parameters=True)
 
 
 def _to_json(value: Any) -> str:

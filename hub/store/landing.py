@@ -1,4 +1,4 @@
-"""The landing zone: every batch as it came, once, unchanged for ever.
+"""The landing zone: every batch as it came, once, unchanged for ever but for erasure.
 
 A batch is one Parquet file (zstd). The file is complete on disk before the database names it; its sha256, its row count
 and the cursor after it are committed together. A file the database does not name was never landed.
@@ -9,18 +9,23 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from connectors.base import Batch
+from connectors.base import Batch, type_of_defect
 from customer_master.store.clock import now_us
 from hub.errors import HubError
-from hub.store.tables import cursor, landing_batch
+from hub.store.tables import completeness_claim, cursor, landing_batch
+
+ERASED = "erased"
+"""Code of the defect that stands where a row was erased."""
 
 
 def land(connection: Connection, folder: Path, *, run_id: int, system: str, batch: Batch) -> int:
@@ -61,7 +66,29 @@ def land(connection: Connection, folder: Path, *, run_id: int, system: str, batc
             set_={"value": statement.excluded.value, "batch_id": statement.excluded.batch_id},
         )
     )
+    _note_claim(connection, run_id, system, batch, int(batch_id))
     return int(batch_id)
+
+
+def _note_claim(connection: Connection, run_id: int, system: str, batch: Batch, batch_id: int) -> None:
+    """Keep account of a reading that its connector claims is complete; one that never ended comes to nothing."""
+    c = completeness_claim.c
+    reading = update(completeness_claim).where(c.system == system, c.stream == batch.stream, c.state == "reading")
+    if batch.begins_complete:
+        connection.execute(reading.values(state="superseded"))
+        connection.execute(
+            insert(completeness_claim).values(
+                run_id=run_id, system=system, stream=batch.stream, first_batch_id=batch_id, last_batch_id=batch_id,
+                listed=0, missing=0, state="reading", at_us=now_us(),
+            )
+        )  # fmt: skip
+    connection.execute(
+        reading.values(
+            last_batch_id=batch_id,
+            position=func.greatest(c.position, pc.max(batch.table["position"]).as_py() or ""),
+            state="open" if batch.ends_complete else "reading",
+        )
+    )
 
 
 def manifest(connection: Connection, batch_id: int) -> Row[tuple[object, ...]]:
@@ -83,6 +110,28 @@ def read(folder: Path, relative: str, sha256: str) -> pa.Table:
     if hashlib.sha256(data).hexdigest() != sha256:
         raise HubError(f"Landed file {relative} is not what was landed", "Restore it from the backup")
     return pq.read_table(pa.BufferReader(data))
+
+
+def write_without(folder: Path, table: pa.Table, rows: Collection[int], relative: str) -> tuple[str, int]:
+    """Write a batch once more, with nothing left of some rows but their place, so that all others keep their numbers.
+
+    Args:
+        folder: root of the landing zone.
+        table: the batch as :func:`read`.
+        rows: numbers of the rows to erase.
+        relative: where to write it; a file that a killed run left there is replaced.
+
+    Returns:
+        sha256 (hex) and size in bytes of the file written.
+    """
+    kept = pa.array([None if row in rows else row for row in range(table.num_rows)], pa.int64())
+    notice = {"code": ERASED, "message": "the row was erased", "field": "", "remedy": ""}
+    defects = [notice if row in rows else d for row, d in enumerate(table["defect"].to_pylist())]
+    blanked = table.set_column(table.column_names.index("defect"), "defect", pa.array(defects, type_of_defect))
+    for name in ("document", "raw"):
+        blanked = blanked.set_column(table.column_names.index(name), name, table[name].take(kept))
+    (folder / relative).unlink(missing_ok=True)
+    return _write(folder / relative, blanked)
 
 
 def _write(path: Path, table: pa.Table) -> tuple[str, int]:

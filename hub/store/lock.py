@@ -1,14 +1,18 @@
 """One at a time: advisory locks of the database, given back when their holder ends, however it ends.
 
-============================  ==========================================================
+============================  ============================================================
 lock                          held by
-============================  ==========================================================
-``pipeline``                  whoever changes the master: record, resolve, publish, sync
+============================  ============================================================
+``pipeline``                  sync, record, resolve, publish, replay, renumbering, erasure
 ``pull <system>``             whoever pulls from that system
 ``run <number>``              whoever works on that run, so that nobody else settles it
-============================  ==========================================================
+``migration``                 whoever makes or restores the tables
+``backup``                    whoever writes a backup
+``rebuild``                   whoever rebuilds the master beside the present one
+============================  ============================================================
 
-Who needs several takes them in this order but for its run's own, which nobody ever waits for.
+Who needs several takes them in this order but for its run's own, which nobody ever waits for. Acts of stewards hold
+none: they commit under the clock, see :mod:`hub.store.optimistic`.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class Programs:
         if version.exists() and version.read_text().strip() != str(MAJOR):
             raise HubError(
                 f"The database in {data} is of PostgreSQL {version.read_text().strip()}, this program brings {MAJOR}",
-                "Dump it with the program that made it, move the folder away, start and restore",
+                "Run hub backup with the program that made it, move the folder away, then hub restore",
             )
 
     def initialise(self, data: Path, user: str, password: str) -> None:

@@ -209,6 +209,7 @@ app_user = Table(
     Column("language", Text, nullable=False, server_default=""),
     Column("created_us", BigInteger, nullable=False),
     Column("disabled_us", BigInteger, comment="when the account was closed; NULL: it is open"),
+    Column("org_units", ARRAY(Text), nullable=False, server_default="{*}", comment="whose records it sees; * all"),
     CheckConstraint("roles <@ array['viewer','steward','operator','admin']", name="known_roles"),
     CheckConstraint("language in ('','zh','en')", name="known_language"),
 )
@@ -233,4 +234,47 @@ access_log = Table(
     Column("fields", ARRAY(Text), nullable=False, comment="personal data that was shown"),
     Column("purpose", Text, nullable=False, server_default=""),
     Index("access_log_party", "party_id", "id"),
+)
+
+api_token = Table(
+    "api_token",
+    metadata,
+    Column("token_hash", Text, primary_key=True, comment="sha256 of the token"),
+    Column("user_name", Text, ForeignKey("hub.app_user.name"), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("expires_us", BigInteger, nullable=False),
+    Index("api_token_user", "user_name"),
+)
+
+api_answer = Table(
+    "api_answer",
+    metadata,
+    Column("user_name", Text, nullable=False),
+    Column("key", Text, nullable=False, comment="the caller's idempotency key"),
+    Column("request_hash", Text, nullable=False),
+    Column("status", Integer, nullable=False, comment="HTTP status; 0 while the first request is at work"),
+    Column("body", JSONB, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    PrimaryKeyConstraint("user_name", "key"),
+    Index("api_answer_at", "at_us"),
+)
+
+completeness_claim = Table(
+    "completeness_claim",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("run_id", BigInteger, ForeignKey("hub.run.id"), nullable=False),
+    Column("system", Text, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("first_batch_id", BigInteger, nullable=False, comment="the reading that was complete"),
+    Column("last_batch_id", BigInteger, nullable=False),
+    Column("listed", Integer, nullable=False, comment="live records it names"),
+    Column("missing", Integer, nullable=False, comment="live records it does not name"),
+    Column("position", Text, nullable=False, server_default="", comment="source position; empty: it names nothing"),
+    Column("state", Text, nullable=False),
+    Column("decided_by", Text, comment="who let a held claim pass or refused it"),
+    Column("at_us", BigInteger, nullable=False),
+    CheckConstraint("state in ('reading','open','held','applied','refused','superseded')", name="known_state"),
+    Index("completeness_claim_stream", "system", "stream", "id"),
 )

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
 
+from customer_master.store.visibility import Viewer
+
 ROLES = ("viewer", "steward", "operator", "admin")
 """A viewer sees customers, a steward also decides, an operator sees runs and replays, an admin may everything."""
 
@@ -21,10 +23,17 @@ class User:
     Args:
         name: how the user is called in decisions and logs.
         roles: some of :data:`ROLES`.
+        units: organisational units whose records the user sees; ``None``: all.
     """
 
     name: str
     roles: frozenset[str]
+    units: frozenset[str] | None = None
+
+    @property
+    def viewer(self) -> Viewer:
+        """Give whose eyes the master is read with."""
+        return Viewer(self.name, self.units)
 
     def may(self, role: str) -> bool:
         """Tell whether the user may do what a role does.

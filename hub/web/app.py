@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from hub.web import sessions
 from hub.web.access import User
+from hub.web.api.rest import rest
 from hub.web.installation import Hub, Installation
 from hub.web.pages import login
 from hub.web.screens import bare_application, screens
@@ -28,6 +29,7 @@ def make_app(installation: Installation) -> FastAPI:
     app.state.throttle_address = Throttle(failures=_FAILURES_OF_AN_ADDRESS, seconds=_WINDOW_SECONDS)
     app.include_router(login.router)
     app.include_router(screens(current_user, own_login=True))
+    app.include_router(rest(current_user))
     app.add_api_route("/health", health)
     return app
 

@@ -79,12 +79,21 @@ class _Answer:
 def _refusal(method: str, headers: Headers) -> tuple[int, str] | None:
     if method in _SAFE:
         return None
-    if not same_origin(headers):
+    if not same_origin(headers) and not carries_token(headers):
         return 403, "This request does not come from a page of the hub; open the page anew and try again"
     length = headers.get("content-length", "")
     if not length.isdecimal():
         return 411, "The request does not say how long it is"
     return (413, "The request is too large") if int(length) > _LARGEST_BODY else None
+
+
+def carries_token(headers: Headers) -> bool:
+    """Tell whether a program sent the request: no browser adds a token by itself, and a token never rides on a cookie.
+
+    >>> carries_token(Headers({"authorization": "Bearer x"})), carries_token(Headers({"cookie": "s=1"}))
+    (True, False)
+    """
+    return headers.get("authorization", "").lower().startswith("bearer ") and "cookie" not in headers
 
 
 def same_origin(headers: Headers) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -49,6 +50,35 @@ def label(language: str, context: str, code: object) -> str:
     ('正常', 'same', 'new one')
     """
     return translations(language).pgettext(context, str(code))
+
+
+def phrase(language: str, context: str, text: str) -> str:
+    """Say a sentence of the program, whose English may hold names and numbers.
+
+    A catalogue writes such a sentence as the program does, ``There is no decision {decision_id}``; each thing in braces
+    is taken over from the text, to where its translation says ``{0}``, ``{1}``. One that nobody has translated yet is
+    shown as it is.
+
+    >>> phrase("zh", "sentence", "There is no decision 12"), phrase("en", "sentence", "There is no decision 12")
+    ('没有第 12 号决定', 'There is no decision 12')
+    """
+    for pattern, translated in _patterns(language, context):
+        if found := pattern.fullmatch(text):
+            return translated.format(*found.groups())
+    return text
+
+
+_BRACES = re.compile(r"\{[^{}]*\}")
+
+
+@cache
+def _patterns(language: str, context: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Read the sentences of a context, those without braces first."""
+    found = [(str(m.id), str(m.string)) for m in catalogue(language) if m.context == context]
+    return tuple(
+        (re.compile("(.+)".join(map(re.escape, _BRACES.split(said))), re.DOTALL), translated)
+        for said, translated in sorted(found, key=lambda pair: ("{" in pair[0], -len(pair[0])))
+    )
 
 
 def choose(chosen: str, accepted: str) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, Engine
 
-from hub.pipeline.resolve_now import resolve_now
+from hub.documents import load
+from hub.master.context import Master
 from hub.settings import Settings
 from hub.store.database import open_database
-from hub.web.following import Follower
 
 
 class Installation:
@@ -28,7 +28,6 @@ class Installation:
         self.settings = settings
         self._engine = engine
         self._lock = threading.Lock()
-        self.follower = Follower(self._resolve)
 
     @property
     def engine(self) -> Engine:
@@ -44,8 +43,9 @@ class Installation:
         with self.engine.begin() as db:
             yield db
 
-    def _resolve(self, records: Sequence[int], user: str) -> None:
-        resolve_now(self.settings, self.engine, records, user=user)
+    def master(self) -> Master:
+        """Give the master for an act, with the documents of now."""
+        return Master(self.engine, load(self.engine))
 
 
 def _of(request: Request) -> Installation:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import http
 import logging
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -15,7 +16,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from customer_master.stewardship.errors import DecisionRefusedError
+from customer_master.stewardship.errors import (
+    ContradictionError,
+    DecisionRefusedError,
+    InTheWayError,
+    InvalidError,
+    NotAllowedError,
+    RetiredError,
+    StaleError,
+    StewardshipError,
+    UnknownError,
+)
 from hub.errors import BusyError, HubError, UsageError
 from hub.web.errors import InputError
 from hub.web.rendering import own_path, page, root
@@ -40,13 +51,19 @@ def install(app: FastAPI, *, login: bool) -> None:
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HubError, _on_hub_error)
-    app.add_exception_handler(DecisionRefusedError, _on_refused_decision)
+    app.add_exception_handler(StewardshipError, _on_refused_act)
     app.add_exception_handler(DataError, _on_impossible_value)
     app.add_exception_handler(OperationalError, _on_no_database)
 
 
 def answer(
-    request: Request, status: int, what: str, *, remedy: str = "", headers: dict[str, str] | None = None
+    request: Request,
+    status: int,
+    what: str,
+    *,
+    remedy: str = "",
+    headers: dict[str, str] | None = None,
+    refusal: StewardshipError | None = None,
 ) -> Response:
     """Make the answer to a request that cannot be fulfilled.
 
@@ -56,11 +73,15 @@ def answer(
         what: one sentence, without personal data.
         remedy: what to do about it.
         headers: more headers.
+        refusal: what stands in the way of an act, for a person to follow up.
     """
     title = http.HTTPStatus(status).phrase
     if "text/html" in request.headers.get("accept", "") or "hx-request" in request.headers:
         template = "problem_line.html" if "hx-request" in request.headers else "problem.html"
-        return page(request, template, status=status, headers=headers, title=title, what=what, remedy=remedy)
+        follow_up = {"back": _page_before(request), **_follow_up(refusal)}
+        return page(
+            request, template, status=status, headers=headers, title=title, what=what, remedy=remedy, **follow_up
+        )
     body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": what}
     return JSONResponse(
         {**body, "remedy": remedy} if remedy else body, status, headers, media_type="application/problem+json"
@@ -104,9 +125,41 @@ def _on_hub_error(request: Request, error: Exception) -> Response:
     return answer(request, status, known.what, remedy=known.remedy)
 
 
-def _on_refused_decision(request: Request, error: Exception) -> Response:
-    known = cast("DecisionRefusedError", error)
-    return answer(request, 409, known.what, remedy=known.remedy)
+STATUS_OF_REFUSAL: Mapping[type[StewardshipError], int] = {
+    InvalidError: 422,
+    NotAllowedError: 403,
+    UnknownError: 404,
+    RetiredError: 410,
+    StaleError: 412,
+    DecisionRefusedError: 409,
+}
+"""What stands in the way of an act -> HTTP status."""
+
+
+def status_of(error: StewardshipError) -> int:
+    """Give the HTTP status for what stands in the way of an act."""
+    return next((status for kind, status in STATUS_OF_REFUSAL.items() if isinstance(error, kind)), 409)
+
+
+def _on_refused_act(request: Request, error: Exception) -> Response:
+    known = cast("StewardshipError", error)
+    return answer(request, status_of(known), known.what, remedy=known.remedy, refusal=known)
+
+
+def _follow_up(refusal: StewardshipError | None) -> dict[str, Sequence[Any]]:
+    """Give what leads on from a refusal: the decisions that contradict or come later, the numbers that follow."""
+    return {
+        "chain": refusal.chain if isinstance(refusal, ContradictionError) else (),
+        "later": refusal.decisions if isinstance(refusal, InTheWayError) else (),
+        "successors": refusal.successors if isinstance(refusal, RetiredError) else (),
+    }
+
+
+def _page_before(request: Request) -> str:
+    """Give the page of ours from which a form was sent, empty if the request is no form."""
+    before = urlsplit(request.headers.get("referer", ""))
+    is_ours = request.method == "POST" and before.netloc == request.headers.get("host")
+    return f"{before.path}?{before.query}".rstrip("?") if is_ours and before.path.startswith("/") else ""
 
 
 def _on_impossible_value(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature

@@ -8,8 +8,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, text
 
+from customer_master.stewardship.decisions import Decision, recent
+from customer_master.store import visibility
 from customer_master.store.clock import now_us
 from customer_master.store.tables import OPEN
+from customer_master.store.visibility import Viewer
 from hub.store.tables import access_log, dead_letter, run
 
 PAGE = 50
@@ -94,6 +97,14 @@ class RecordName:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a record version came from: its record as ``system/record_type/key``; file and row, or model and id."""
+
+    name: str
+    place: str
+
+
 def runs(db: Connection, *, before: int = LARGEST_ID, limit: int = PAGE) -> list[RunRow]:
     """List runs, newest first, each with its dead letters that still wait."""
     waiting = (
@@ -155,15 +166,72 @@ def note_access(db: Connection, *, user: str, party_id: int, fields: Sequence[st
     )
 
 
-def record_names(db: Connection, record_ids: Collection[int]) -> dict[int, RecordName]:
-    """Name source records and the customers they belong to now."""
-    sql = (
-        "select r.id, s.code || '/' || r.record_type || '/' || coalesce(r.native_key, r.correlation) as name,"
-        " p.public_id, coalesce(g.attrs ->> 'name', '') as title"
-        " from master.source_record r join master.source_system s on s.id = r.system_id"
-        " join master.membership m on m.record_id = r.id and m.to_cs = :open"
-        " join master.party p on p.id = m.party_id"
-        " left join master.golden_version g on g.party_id = p.id and g.to_cs = :open where r.id = any(:ids)"
-    )
-    rows = db.execute(text(sql), {"ids": list(record_ids), "open": OPEN})
+def record_names(db: Connection, viewer: Viewer, record_ids: Collection[int]) -> dict[int, RecordName]:
+    """Name source records that the viewer sees, and the customers they belong to now."""
+    rows = db.execute(text(_NAMES), {"ids": list(record_ids), "open": OPEN, **visibility.args(viewer)})
     return {row.id: RecordName(row.name, row.public_id, row.title) for row in rows}
+
+
+def titles(db: Connection, viewer: Viewer, numbers: Collection[str]) -> dict[str, str]:
+    """Give the agreed names of customers that the viewer sees, by customer number."""
+    rows = db.execute(text(_TITLES), {"numbers": list(numbers), "open": OPEN, **visibility.args(viewer)})
+    return {row.public_id: row.title for row in rows}
+
+
+def origins(db: Connection, viewer: Viewer, version_ids: Collection[int]) -> dict[int, Origin]:
+    """Say which visible records the versions belong to, and where each came from."""
+    rows = db.execute(text(_ORIGINS), {"ids": list(version_ids), **visibility.args(viewer)})
+    return {row.id: Origin(row.name, row.origin) for row in rows}
+
+
+def visible_customers(db: Connection, viewer: Viewer, party_ids: Collection[int]) -> set[int]:
+    """List those of some customers that the viewer sees."""
+    return set(db.execute(text(_SEEN), {"ids": list(party_ids), **visibility.args(viewer)}).scalars())
+
+
+def count_orders(db: Connection, viewer: Viewer, party_ids: Collection[int]) -> dict[int, int]:
+    """Count the orders of customers."""
+    rows = db.execute(text(_ORDERS), {"ids": list(party_ids), "open": OPEN, **visibility.args(viewer)})
+    return {row.party_id: row.orders for row in rows}
+
+
+def last_verdict(db: Connection, user: str) -> Decision | None:
+    """Give a steward's newest verdict about a pair that can be taken back, among the latest decisions."""
+    mine = recent(db, actor=user, limit=PAGE)
+    return next((d for d in mine if d.verdict in ("same", "different", "related") and d.stands), None)
+
+
+_VISIBLE = visibility.sql("r")
+
+_NAMES = f"""
+select r.id, s.code || '/' || r.record_type || '/' || coalesce(r.native_key, r.correlation) as name,
+  p.public_id, coalesce(g.attrs ->> 'name', '') as title
+from master.source_record r join master.source_system s on s.id = r.system_id
+join master.membership m on m.record_id = r.id and m.to_cs = :open join master.party p on p.id = m.party_id
+left join master.golden_version g on g.party_id = p.id and g.to_cs = :open
+where r.id = any(:ids) and {_VISIBLE}
+"""  # noqa: S608 - ours
+
+_TITLES = f"""
+select p.public_id, coalesce(g.attrs ->> 'name', g.attrs ->> 'english_name', '') as title
+from master.party p left join master.golden_version g on g.party_id = p.id and g.to_cs = :open
+where p.public_id = any(:numbers) and {visibility.customer_sql("p")}
+"""  # noqa: S608 - ours
+
+_ORIGINS = f"""
+select v.id, coalesce(v.origin, '') as origin,
+  s.code || '/' || r.record_type || '/' || coalesce(r.native_key, r.correlation) as name
+from master.source_record_version v join master.source_record r on r.id = v.record_id
+join master.source_system s on s.id = r.system_id where v.id = any(:ids) and {_VISIBLE}
+"""  # noqa: S608 - ours
+
+_SEEN = f"""
+select p.id from master.party p where p.id = any(:ids) and {visibility.customer_sql("p")}
+"""  # noqa: S608 - ours
+
+_ORDERS = f"""
+select m.party_id, count(distinct r.id) as orders from master.membership m
+join master.record_reference f on f.to_record_id = m.record_id
+join master.source_record r on r.id = f.record_id and r.entity = 'order' and {_VISIBLE}
+where m.party_id = any(:ids) and m.to_cs = :open group by m.party_id
+"""  # noqa: S608 - ours

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from hub.web.access import user_of
 from hub.web.differences import differences
 from hub.web.formats import ZONE_COOKIE, Formats, phone, utc, zone
-from hub.web.i18n import COOKIE, choose, label, translations
+from hub.web.i18n import COOKIE, choose, label, phrase, translations
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -44,14 +45,25 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined] # of the extension
-    made.globals.update(label=partial(label, language), language=language, differences=differences, sparse=_sparse)
-    made.filters.update(utc=utc, phone=phone)
+    made.globals.update(
+        label=partial(label, language),
+        phrase=partial(phrase, language),
+        language=language,
+        differences=differences,
+        sparse=_sparse,
+    )
+    made.filters.update(utc=utc, phone=phone, stored=_stored)
     return made
 
 
 def _sparse(payload: Mapping[str, Any]) -> Mapping[str, Any]:
     """Let a template ask a payload for what it leaves out; a name that no payload can have stays an error elsewhere."""
     return defaultdict(lambda: None, payload)
+
+
+def _stored(value: Any) -> str:
+    """Write a value as a form sends it back."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def root(request: Request) -> str:

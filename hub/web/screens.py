@@ -12,10 +12,10 @@ from hub.web import problems
 from hub.web.access import User, identified
 from hub.web.guard import Guard
 from hub.web.installation import Installation
-from hub.web.pages import customers, decisions, home, letters, review, runs, search, users
+from hub.web.pages import customers, decisions, home, letters, review, runs, search, steering, tasks, users
 from hub.web.rendering import Looks, static_folder
 
-_PAGES = (home, search, customers, review, decisions, runs, letters)
+_PAGES = (home, search, customers, steering, review, tasks, decisions, runs, letters)
 
 
 def screens(current_user: Callable[..., User], *, own_login: bool) -> APIRouter:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select
 from customer_master.store.clock import now_us
 from hub.store.tables import app_user, web_session
 from hub.web.access import User
+from hub.web.users import units_of
 
 COOKIE = "hub_session"
 HOURS = 12
@@ -29,15 +30,15 @@ def begin(db: Connection, user: User) -> str:
 
 
 def find(db: Connection, token: str) -> User | None:
-    """Give the user of a session that is not over and whose account is open, with the roles of this moment."""
+    """Give the user of a session that is not over and whose account is open, with its roles and units of now."""
     s, u = web_session.c, app_user.c
     statement = (
-        select(u.name, u.roles)
+        select(u.name, u.roles, u.org_units)
         .join_from(web_session, app_user, s.user_name == u.name)
         .where(s.token_hash == _hash(token), s.expires_us > now_us(), u.disabled_us.is_(None))
     )
     row = db.execute(statement).one_or_none()
-    return None if row is None else User(row.name, frozenset(row.roles))
+    return None if row is None else User(row.name, frozenset(row.roles), units_of(row.org_units))
 
 
 def end(db: Connection, token: str) -> None:

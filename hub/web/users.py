@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher
@@ -18,8 +18,13 @@ from hub.web.access import ROLES, User
 from hub.web.errors import InputError
 
 SHORTEST_PASSWORD = 10
+ALL_UNITS = "*"
+"""Stands for every organisational unit, also those to come."""
+
 _LONGEST_PASSWORD = 200
 _NAME = re.compile(r"\w[\w.@-]{0,63}")
+_UNIT = re.compile(r"\w[\w.-]{0,63}|\*")
+_MOST_UNITS = 100
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("nobody has this password")
 """Checked when there is no such user, so that the time of the answer does not tell which names exist."""
@@ -32,12 +37,14 @@ class Account:
     Args:
         name: unique.
         roles: in the order of :data:`hub.web.access.ROLES`.
+        units: organisational units whose records the user sees; :data:`ALL_UNITS` for all.
         disabled: the user cannot sign in.
         created_us: UTC microseconds.
     """
 
     name: str
     roles: tuple[str, ...]
+    units: tuple[str, ...]
     disabled: bool
     created_us: int
 
@@ -71,6 +78,31 @@ def set_roles(db: Connection, name: str, roles: Iterable[str]) -> None:
     _change(db, name, roles=_checked(roles))
 
 
+def set_units(db: Connection, name: str, units: Iterable[str]) -> None:
+    """Replace the organisational units whose records a user sees; they hold from the next request.
+
+    Raises:
+        UsageError: no such user.
+        InputError: one of them cannot be a unit, there are none, or too many.
+    """
+    wanted = sorted(set(units))
+    wrong = next((unit for unit in wanted if not _UNIT.fullmatch(unit)), None)
+    if wrong is not None:
+        raise InputError(f"{wrong!r} is no organisational unit", "Write units as the connections do, or * for all")
+    if not 0 < len(wanted) <= _MOST_UNITS:
+        raise InputError(f"A user sees 1 to {_MOST_UNITS} units", "Name them, or write * for all")
+    _change(db, name, org_units=[ALL_UNITS] if ALL_UNITS in wanted else wanted)
+
+
+def units_of(stored: Collection[str]) -> frozenset[str] | None:
+    """Read stored units: ``None`` for all.
+
+    >>> units_of(["*"]), units_of(["north"])
+    (None, frozenset({'north'}))
+    """
+    return None if ALL_UNITS in stored else frozenset(stored)
+
+
 def set_password(db: Connection, name: str, password: str) -> None:
     """Replace a user's password and end all sessions of the user.
 
@@ -100,10 +132,10 @@ def set_language(db: Connection, name: str, language: str) -> None:
 def list_users(db: Connection) -> list[Account]:
     """List all users by name."""
     u = app_user.c
-    rows = db.execute(select(u.name, u.roles, u.disabled_us.is_not(None), u.created_us).order_by(u.name))
+    rows = db.execute(select(u.name, u.roles, u.org_units, u.disabled_us.is_not(None), u.created_us).order_by(u.name))
     return [
-        Account(name, tuple(role for role in ROLES if role in roles), disabled, created_us)
-        for name, roles, disabled, created_us in rows
+        Account(name, tuple(role for role in ROLES if role in roles), tuple(units), disabled, created_us)
+        for name, roles, units, disabled, created_us in rows
     ]
 
 
@@ -118,13 +150,15 @@ def check_password(db: Connection, name: str, password: str) -> tuple[User, str]
     It takes as long for an unknown name as for a wrong password.
     """
     u = app_user.c
-    row = db.execute(select(u.password_hash, u.roles, u.disabled_us, u.language).where(u.name == name)).one_or_none()
+    row = db.execute(
+        select(u.password_hash, u.roles, u.org_units, u.disabled_us, u.language).where(u.name == name)
+    ).one_or_none()
     fits = _verified(row.password_hash if row is not None else _NOBODY, password)
     if row is None or not fits or row.disabled_us is not None:
         return None
     if _hasher.check_needs_rehash(row.password_hash):
         _change(db, name, password_hash=_hasher.hash(password))
-    return User(name, frozenset(row.roles)), row.language
+    return User(name, frozenset(row.roles), units_of(row.org_units)), row.language
 
 
 def _verified(known: str, password: str) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
+from itertools import chain
 
 import opencc
 from pypinyin import lazy_pinyin
-from pypinyin.seg import mmseg
-from pypinyin.seg.simpleseg import simple_seg
+from pypinyin.seg.simpleseg import seg
 
 from mappings.normalize.data import PLACEHOLDERS, PLACEHOLDERS_BY_FIELD
 
@@ -200,35 +199,34 @@ def _is_han_when_reread(text: str, written: str, really: str) -> bool:
     return wide and len(_HAN.findall(reread)) >= 2
 
 
-@lru_cache(maxsize=16384)
 def readings(text: str) -> str:
     """Give the toneless pinyin of a text, joined; other characters stay.
 
     >>> readings("重庆銀行"), readings("ABC 电子")
     ('chongqingyinhang', 'abcdianzi')
     """
-    folded = fold(text)
-    if folded.isascii():
-        return folded
-    return "".join(_word_reading(word) for part in simple_seg(folded) for word in _words(part))
+    return "".join(_syllables(text))
 
 
-def _words(part: str) -> Iterable[str]:
-    """Cut a run of Han characters into the words that pypinyin reads as one; other runs into their characters."""
-    return mmseg.seg.cut(part) if len(part) > 1 else (part,)
-
-
-@lru_cache(maxsize=32768)
-def _word_reading(word: str) -> str:
-    """Read one word: names are made of few words, and reading them is the dear part."""
-    return "".join(lazy_pinyin(word))
-
-
-@lru_cache(maxsize=16384)
 def initials(text: str) -> str:
     """Give the first letter of every syllable.
 
     >>> initials("深圳华强"), initials("3M 中国")
     ('szhq', '3zg')
     """
-    return "".join(syllable[0] for syllable in lazy_pinyin(fold(text)))
+    return "".join([syllable[0] for syllable in _syllables(text)])
+
+
+@lru_cache(maxsize=16384)
+def _syllables(text: str) -> tuple[str, ...]:
+    """Read a text syllable by syllable; a run of other characters stands for one."""
+    folded = fold(text)
+    if folded.isascii():
+        return (folded,) if folded else ()
+    return tuple(chain.from_iterable(map(_word_syllables, seg(folded))))
+
+
+@lru_cache(maxsize=32768)
+def _word_syllables(word: str) -> tuple[str, ...]:
+    """Read one word: names are made of few words, and reading them is the dear part."""
+    return tuple(lazy_pinyin(word))

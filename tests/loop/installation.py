@@ -34,6 +34,7 @@ _AUTHORED = (
     "dq_rules/party.yaml",
     MATCH,
     SURVIVORSHIP,
+    "customer_master/policies/stewardship.yaml",
 )
 
 

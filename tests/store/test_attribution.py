@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from customer_master.stewardship.decisions import Judgement, Verdict, decide, undo
 from customer_master.store import customer
 from customer_master.store.attribution import attribute
-from hub.pipeline.resolve_now import resolve_now
+from hub.master import acts
+from hub.master.context import By, Master
 from tests.store.activities import call, mail, order, take
 from tests.store.workshop import Row, Workshop, erp_row
 
@@ -94,13 +94,12 @@ def test_calls_and_orders_follow_a_merge_and_its_undoing(workshop: Workshop) -> 
     assert sorted(timeline(workshop, "2")) == ["erp/call/c2", "erp/sale/o2"]
 
     pair = record_of(workshop, "1"), record_of(workshop, "2")
-    decision = decide(workshop.engine, Judgement(Verdict.SAME, *pair), actor="steward")
-    assert resolve_now(workshop.settings, workshop.engine, pair, user="steward")
+    master = Master(workshop.engine, workshop.documents)
+    done = acts.same(master, *pair, By("steward"))
     assert party_of(workshop, "1") == party_of(workshop, "2")
     assert sorted(timeline(workshop, "1")) == ["erp/call/c1", "erp/call/c2", "erp/sale/o2"]
 
-    undo(workshop.engine, decision.id, actor="steward")
-    assert resolve_now(workshop.settings, workshop.engine, pair, user="steward")
+    acts.undo(master, done.cs, By("steward"))
     assert timeline(workshop, "1") == ["erp/call/c1"]
     assert sorted(timeline(workshop, "2")) == ["erp/call/c2", "erp/sale/o2"]
 

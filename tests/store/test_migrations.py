@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from psycopg import sql
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from customer_master.store.tables import metadata as master
+from customer_master.store.schema import metadata as master
 from hub.errors import HubError
 from hub.store import migrate
 from hub.store.postgres import DatabaseAddress

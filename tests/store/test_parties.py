@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from customer_master.store import parties
+from customer_master.store.clock import Author, last_commit
 from customer_master.store.parties import ChangeSet, GoldenRow
 from customer_master.store.public_id import encode
 from tests.store.workshop import Row, Workshop, erp_row
@@ -78,7 +79,8 @@ def golden(name: str) -> GoldenRow:
 
 def commit(workshop: Workshop, change: ChangeSet) -> int | None:
     with workshop.engine.begin() as db:
-        return parties.commit(db, change, actor="test", kind="resolve")
+        done = parties.commit(db, change, author=Author("test"), kind="resolve", seen_cs=last_commit(db))
+        return None if done is None else done.cs
 
 
 def records(workshop: Workshop) -> None:

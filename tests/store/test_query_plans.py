@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, event, text
 
 from customer_master.store import matching, parties, recording
+from customer_master.store.clock import Author, last_commit
 from customer_master.store.matching import Pair
 from customer_master.store.parties import ChangeSet, GoldenRow
 from customer_master.store.recording import Incoming
@@ -76,7 +77,7 @@ def commit_some(db: Connection) -> None:
         golden={n: GoldenRow({}, {}, [], "h", "h") for n in (-1, 5, 7)},
         events=[("changed", 5, {})],
     )
-    parties.commit(db, change, actor="test", kind="resolve")
+    parties.commit(db, change, author=Author("test"), kind="resolve", seen_cs=last_commit(db))
 
 
 STEPS: dict[str, Callable[[Connection], object]] = {

@@ -56,7 +56,7 @@ def signed_in(browser: Browser, site: Site, user: str, language: str) -> Iterato
     page.on("console", lambda said: reader.alarms.append(said.text) if said.type in ("error", "warning") else None)
     page.on("requestfailed", lambda request: reader.fail(request.url, request.failure or ""))
     reader.open("/login")
-    page.wait_for_function("document.activeElement.id === 'name'")
+    page.wait_for_function("() => document.activeElement.id === 'name'")
     page.keyboard.type(user)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

@@ -8,6 +8,9 @@ from typing import Any
 
 from tests.loop.deliveries import HONGDA, HUAQIANG, HUAQIANG_DEALER, YUANDA, csv_file, xlsx_file
 from tests.loop.installation import CONNECTION, Installation
+from tests.support.sftp import ROOT
+
+STEWARDSHIP = "customer_master/policies/stewardship.yaml"
 
 IMG = "<img src=x onerror=alert(1)>"
 SCRIPT = "<script>alert(2)</script>"
@@ -195,6 +198,7 @@ def deliver(hub: Installation) -> None:
     rows = {"calls": CALLS, "cases": CASES, "orders": ORDERS, "products": PRODUCTS}
     streams = "".join(_STREAM.format(name=name) for name in rows)
     hub.edit(CONNECTION, "\n    dealers:", f"{streams.rstrip()}\n    dealers:")
+    hub.write(STEWARDSHIP, (ROOT / STEWARDSHIP).read_text(encoding="utf-8"))
     for name, own in rows.items():
         entity, body = _BODIES[name]
         columns = list(own[0])

@@ -24,7 +24,11 @@ SCREENS: dict[str, str] = {
     "person": "/customers/{person}",
     "interactions": "/interactions",
     "review": "/review",
+    "tasks": "/tasks?queue=pairs",
+    "task": "/tasks/{task}",
     "decisions": "/decisions",
+    "history": "/customers/{company}/history",
+    "then": "/customers/{company}?as_of={commit}",
     "runs": "/runs",
     "run": "/runs/1",
     "dead_letters": "/dead-letters",
@@ -39,11 +43,19 @@ def language(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def admin(browser: Browser, site: Site, language: str) -> Iterator[Reader]:
-    """An admin, who sees every screen; two decisions were made, one taken back."""
+    """An admin, who sees every screen; some decisions were made."""
     client = site.client("admin")
-    for pair, verdict in (("26-27", "different"), ("22-23", "same")):
-        if not site.hub.rows("select 1 from master.decision where lo || '-' || hi = :pair", pair=pair):
-            assert client.post("/review/decide", data={"pair": pair, "verdict": verdict}).status_code == 303
+    company, doubtful = site.number("ship_to/S001"), site.number("ship_to/S046")
+    if not site.hub.rows("select 1 from master.decision"):
+        for verdict, task in (("different", 2), ("same", 3)):
+            (asked,) = site.hub.rows("select records from master.proposal where id = :id", id=task)
+            pair = "-".join(map(str, asked["records"]))
+            form = {"pair": pair, "verdict": verdict, "seen": last_commit(site)}
+            assert client.post("/review/decide", data=form).status_code == 303
+        relation = {"other": doubtful, "type": "distributes_for", "share": "30", "seen": last_commit(site)}
+        assert client.post(f"/customers/{company}/relate", data=relation).status_code == 303
+        pin = {"attribute": "short_name", "own": "华强", "reason": "电话核实", "seen": last_commit(site)}
+        assert client.post(f"/customers/{company}/pins", data=pin).status_code == 303
     with signed_in(browser, site, "admin", language) as reader:
         yield reader
         assert reader.alarms == []
@@ -63,9 +75,13 @@ def keep(page: Page, name: str, part: Locator | None = None) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
 
 
+def last_commit(site: Site) -> int:
+    return int(site.hub.rows("select last_cs from master.clock")[0]["last_cs"])
+
+
 def address(site: Site, screen: str) -> str:
-    people = {"company": site.number("ship_to/S001"), "person": site.number("ship_to/S020")}
-    return SCREENS[screen].format(**people)
+    places = {"company": site.number("ship_to/S001"), "person": site.number("ship_to/S020"), "task": 1}
+    return SCREENS[screen].format(**places, commit=last_commit(site) - 1)
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -157,7 +173,7 @@ def test_planted_html_stays_text_in_search_and_in_a_review(admin: Reader, site: 
     )
     admin.open("/review")
     assert IMG in admin.visible(".pair")
-    page.keyboard.press("u")
+    page.keyboard.press("j")
     assert IMG in page.locator("#live").text_content() or IMG in page.locator(".pair").first.get_attribute("data-named")
     assert page.locator("img, main script").count() == 0
     site.hub.execute("delete from master.match_pair where policy_hash = ''")
@@ -214,7 +230,7 @@ def _width(path: Path) -> int:
 def test_a_script_would_not_run_even_if_one_slipped_through(admin: Reader) -> None:
     admin.open("/")
     admin.page.evaluate("html => document.querySelector('main').insertAdjacentHTML('beforeend', html)", IMG + SCRIPT)
-    admin.page.wait_for_function("document.querySelector('main img')?.complete")
+    admin.page.wait_for_function("() => document.querySelector('main img')?.complete")
     assert any("Content Security Policy" in alarm for alarm in admin.alarms), "the browser said why it did nothing"
     assert "1" not in admin.alarms, "the planted dialog did not open"
     admin.alarms.clear()

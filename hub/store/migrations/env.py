@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import text
 
-from customer_master.store.tables import metadata as master
+from customer_master.store.schema import metadata as master
 from hub.store.tables import metadata as hub
 
 connection = context.config.attributes["connection"]

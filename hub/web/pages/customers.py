@@ -1,38 +1,75 @@
-"""A customer: agreed values with their origins, source records, one timeline; and interactions that are nobody's."""
+"""A customer now, as it was, and what happened to it; its timeline; and interactions that are nobody's."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Literal
+from datetime import date, datetime, time
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
+from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from customer_master.stewardship import decisions, queue
 from customer_master.store import customer as store
-from customer_master.store import public_id
-from customer_master.store.customer import Customer, Entry
-from hub.errors import UsageError
-from hub.web.access import SignedIn, needs
+from customer_master.store.as_of import commit_at
+from customer_master.store.clock import last_commit
+from customer_master.store.customer import Entry
+from customer_master.store.decision_tables import RELATIONS
+from customer_master.store.history import Change, history
+from customer_master.store.numbers import resolve_number
+from customer_master.store.visibility import Viewer
+from hub.web.access import SignedIn, User, needs
+from hub.web.errors import InputError
+from hub.web.formats import ZONE_COOKIE, zone
 from hub.web.installation import Hub
-from hub.web.masking import PERSONAL, mask_activity, mask_party, mask_value
-from hub.web.queries import note_access
+from hub.web.masking import PERSONAL, mask_activity, mask_value
+from hub.web.portrait import Portrait, portrait
+from hub.web.purposes import PURPOSES, Purpose
+from hub.web.queries import LARGEST_ID, note_access
 from hub.web.rendering import page
 
 router = APIRouter(dependencies=[needs("viewer")])
 
 ENTITIES = ("interaction", "case", "order", "holding")
-PURPOSES = ("call_back", "delivery", "service", "correction")
+MODES = ("forever", "until_date", "until_source_changes", "until_any_newer")
 _ENTRIES = 30
+_CHANGES = 30
+
+Id = Annotated[int, Field(ge=0, le=LARGEST_ID)]
+Before = Annotated[int, Query(ge=1, le=LARGEST_ID)]
+Place = Annotated[str, Query(max_length=64)]
+
+
+class Asked(BaseModel):
+    """How the page is wanted.
+
+    Args:
+        show: only this part of the timeline.
+        as_of: as it was then: a commit number, a day or a time.
+        task: the task that is being worked on.
+        done: the decision that was just made.
+    """
+
+    show: str = ""
+    as_of: Annotated[str, Field(max_length=40)] = ""
+    task: Id = 0
+    done: Id = 0
 
 
 @router.get("/customers/{number}")
-def show_customer(request: Request, hub: Hub, number: str, show: str = "") -> Response:
-    """Show one customer; of a person without its contact data."""
-    party_id = _party(number)
+def show_customer(
+    request: Request, user: SignedIn, hub: Hub, number: str, asked: Annotated[Asked, Query()]
+) -> Response:
+    """Show one customer, now or as it was; of a person without its contact data."""
     with hub.begin() as db:
-        return _page(request, db, party_id, show=show, revealed=False)
+        cs = _commit(request, db, asked.as_of)
+        found = portrait(db, user.viewer, number, cs)
+        if asked.as_of:
+            return page(request, "customer_then.html", p=found)
+        return _page(request, db, user, found, asked)
 
 
 @router.post("/customers/{number}/reveal")
@@ -41,75 +78,112 @@ def reveal(
     user: SignedIn,
     hub: Hub,
     number: str,
-    purpose: Annotated[Literal["call_back", "delivery", "service", "correction"], Form()],
+    purpose: Annotated[Purpose, Form()],
 ) -> Response:
     """Show a person with its contact data, and note who saw it and what for."""
-    party_id = _party(number)
     with hub.begin() as db:
-        note_access(db, user=user.name, party_id=party_id, fields=PERSONAL, purpose=purpose)
-        return _page(request, db, party_id, show="", revealed=True)
+        found = portrait(db, user.viewer, number, last_commit(db), revealed=True)
+        note_access(db, user=user.name, party_id=found.customer.party_id, fields=PERSONAL, purpose=purpose)
+        return _page(request, db, user, found, Asked(), revealed=True)
 
 
 @router.get("/customers/{number}/timeline")
 def timeline(
-    request: Request, hub: Hub, number: str, before: Annotated[str, Query(max_length=64)] = store.NEWEST, show: str = ""
+    request: Request, user: SignedIn, hub: Hub, number: str, before: Place = store.NEWEST, show: str = ""
 ) -> Response:
     """Give the next piece of the timeline."""
-    party_id = _party(number)
     with hub.begin() as db:
-        customer = _known(db, party_id)
-        entries = _entries(db, customer, show=show, before=before, revealed=False)
-    return page(request, "timeline.html", customer=customer, entries=entries, show=show, more=_more(entries))
+        found = portrait(db, user.viewer, number, last_commit(db))
+        entries = _entries(db, user.viewer, found, show=show, before=before, revealed=False)
+    return page(
+        request, "timeline.html", number=found.customer.public_id, entries=entries, show=show, more=_more(entries)
+    )
+
+
+@router.get("/customers/{number}/history")
+def show_history(request: Request, user: SignedIn, hub: Hub, number: str, before: Before = LARGEST_ID) -> Response:
+    """Show who has changed what about a customer, and when; a steward may take it back."""
+    with hub.begin() as db:
+        resolved = resolve_number(db, number)
+        changes = history(db, resolved.party_id, user.viewer, before_cs=before, limit=_CHANGES)
+        found = portrait(db, user.viewer, number, last_commit(db))
+    personal = found.customer.kind == "person"
+    return page(
+        request,
+        "history.html",
+        p=found,
+        changes=[_without_contacts(c) for c in changes] if personal else changes,
+        masked=personal,
+        more=changes[-1].cs if len(changes) == _CHANGES else 0,
+    )
 
 
 @router.get("/interactions")
-def unattributed(
-    request: Request, user: SignedIn, hub: Hub, before: Annotated[str, Query(max_length=64)] = store.NEWEST
-) -> Response:
+def unattributed(request: Request, user: SignedIn, hub: Hub, before: Place = store.NEWEST) -> Response:
     """Show interactions and cases that belong to no customer; who may not decide sees their contact points masked."""
     with hub.begin() as db:
-        entries = store.unattributed(db, limit=_ENTRIES, before=before)
+        entries = store.unattributed(db, user.viewer, limit=_ENTRIES, before=before)
     if not user.may("steward"):
         entries = _masked(entries)
     return page(request, "interactions.html", entries=entries, more=_more(entries))
 
 
-def _page(request: Request, db: Connection, party_id: int, *, show: str, revealed: bool) -> Response:
-    customer = _known(db, party_id)
-    entries = _entries(db, customer, show=show, before=store.NEWEST, revealed=revealed)
-    personal = customer.kind == "person"
+def _page(
+    request: Request,
+    db: Connection,
+    user: User,
+    found: Portrait,
+    asked: Asked,
+    *,
+    revealed: bool = False,
+) -> Response:
+    entries = _entries(db, user.viewer, found, show=asked.show, before=store.NEWEST, revealed=revealed)
+    personal, steward = found.customer.kind == "person", user.may("steward")
     return page(
         request,
         "customer.html",
-        customer=customer if revealed or not personal else _without_contacts(customer),
+        p=found,
         entries=entries,
         more=_more(entries),
-        show=show,
+        show=asked.show,
         entities=ENTITIES,
         purposes=PURPOSES,
         masked=personal and not revealed,
         revealed=personal and revealed,
+        masked_fields=PERSONAL if personal and not revealed else (),
+        steers=steward and found.customer.status == "active",
+        relations_known=RELATIONS,
+        modes=MODES,
+        letters="ABCDEFGHI"[: len(found.customer.members)],
+        task=queue.load(db, user.viewer, asked.task) if asked.task and steward else None,
+        made=decisions.decision_of(db, asked.done) if asked.done and steward else None,
     )
 
 
-def _party(number: str) -> int:
+def _commit(request: Request, db: Connection, as_of: str) -> int:
+    """Read a commit number, a day (its end) or a time of the reader's clock; empty for now."""
+    last = last_commit(db)
+    if not as_of:
+        return last
+    if as_of.isascii() and as_of.isdigit():
+        return min(int(as_of), last)
     try:
-        return public_id.decode(number)
-    except ValueError as error:
-        raise UsageError(str(error), "Search for the customer") from None
+        moment = datetime.fromisoformat(as_of)
+        if len(as_of) == len("2026-11-20"):
+            moment = datetime.combine(date.fromisoformat(as_of), time.max)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=zone(request.cookies.get(ZONE_COOKIE, "")))
+        return commit_at(db, int(moment.timestamp() * 1_000_000))
+    except (ValueError, OverflowError):
+        raise InputError(
+            "This is neither a time nor the number of a change", "Write a time like 2026-11-20T10:15"
+        ) from None
 
 
-def _known(db: Connection, party_id: int) -> Customer:
-    customer = store.load(db, party_id)
-    if customer is None:
-        raise UsageError("There never was a customer of this number", "Search for the customer")
-    return customer
-
-
-def _entries(db: Connection, customer: Customer, *, show: str, before: str, revealed: bool) -> list[Entry]:
+def _entries(db: Connection, viewer: Viewer, found: Portrait, *, show: str, before: str, revealed: bool) -> list[Entry]:
     wanted = (show,) if show in ENTITIES else ()
-    entries = store.timeline(db, customer.party_id, limit=_ENTRIES, before=before, entities=wanted)
-    return entries if revealed or customer.kind != "person" else _masked(entries)
+    entries = store.timeline(db, found.customer.party_id, viewer, limit=_ENTRIES, before=before, entities=wanted)
+    return entries if revealed or found.customer.kind != "person" else _masked(entries)
 
 
 def _more(entries: Sequence[Entry]) -> str:
@@ -121,8 +195,9 @@ def _masked(entries: Sequence[Entry]) -> list[Entry]:
     return [replace(entry, payload=mask_activity(entry.payload)) for entry in entries]
 
 
-def _without_contacts(customer: Customer) -> Customer:
-    hidden = [replace(g, value=mask_value(g.value)) if g.attribute in PERSONAL else g for g in customer.golden]
-    records = [replace(r, payload=mask_party(r.payload)) if r.payload else r for r in customer.records]
-    conflicts = [c for c in customer.conflicts if c["attribute"] not in PERSONAL]
-    return replace(customer, golden=hidden, records=records, conflicts=conflicts)
+def _without_contacts(change: Change) -> Change:
+    hidden = [
+        replace(v, before=mask_value(v.before), after=mask_value(v.after)) if v.attribute in PERSONAL else v
+        for v in change.values
+    ]
+    return replace(change, values=hidden)

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from customer_master.stewardship import decisions, reviews
+from customer_master.stewardship import decisions, queue, reviews
+from customer_master.store.clock import now_us
 from hub.web import queries
 from hub.web.access import SignedIn
 from hub.web.i18n import COOKIE, LANGUAGES
@@ -17,16 +18,21 @@ from hub.web.users import set_language
 
 router = APIRouter()
 
+_OWN_TASKS = 5
+
 
 @router.get("/")
 def home(request: Request, user: SignedIn, hub: Hub) -> Response:
     """Show what the reader may begin with."""
     with hub.begin() as db:
         steward, operator = user.may("steward"), user.may("operator")
+        own = queue.mine(db, user.name) if steward else []
         return page(
             request,
             "home.html",
-            waiting=reviews.waiting(db) if steward else 0,
+            waiting=reviews.waiting(db, user.viewer) if steward else 0,
+            tasks=own[:_OWN_TASKS],
+            now=now_us(),
             decided=decisions.recent(db, actor=user.name, limit=5) if steward else [],
             letters=queries.waiting_letters(db) if operator else 0,
             runs=queries.runs(db, limit=5) if operator else [],

@@ -11,8 +11,9 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from customer_master.store.search import search
-from hub.web.access import needs
+from hub.web.access import SignedIn, needs
 from hub.web.installation import Hub
+from hub.web.queries import visible_customers
 from hub.web.rendering import page
 
 router = APIRouter(dependencies=[needs("viewer")])
@@ -21,13 +22,15 @@ _SHORTEST, _LONGEST, _MOST = 2, 200, 50
 
 
 @router.post("/search")
-def find(request: Request, hub: Hub, asked: Annotated[str, Form(max_length=_LONGEST)] = "") -> Response:
+def find(request: Request, user: SignedIn, hub: Hub, asked: Annotated[str, Form(max_length=_LONGEST)] = "") -> Response:
     """Show the customers that were found."""
     asked = asked.strip()
-    hits = []
+    hits, seen = [], set[int]()
     if len(asked) >= _SHORTEST:
         with hub.begin() as db:
             hits = search(db, asked, limit=_MOST)
+            seen = visible_customers(db, user.viewer, [hit.party_id for hit in hits])
+    shown = [hit for hit in hits if hit.party_id in seen]
     return page(
-        request, "search.html", asked=asked, hits=hits, too_short=len(asked) < _SHORTEST, more=len(hits) == _MOST
+        request, "search.html", asked=asked, hits=shown, too_short=len(asked) < _SHORTEST, more=len(hits) == _MOST
     )

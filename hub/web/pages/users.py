@@ -44,6 +44,14 @@ def change_roles(request: Request, user: SignedIn, hub: Hub, name: str, roles: R
     return see(request, "/users")
 
 
+@router.post("/users/{name}/units")
+def change_units(request: Request, hub: Hub, name: str, units: Annotated[str, Form(max_length=8000)] = "") -> Response:
+    """Replace the organisational units whose records a user sees."""
+    with hub.begin() as db:
+        store.set_units(db, name, units.replace(",", " ").split())
+    return see(request, "/users")
+
+
 @router.post("/users/{name}/password")
 def change_password(request: Request, hub: Hub, name: str, password: Word) -> Response:
     """Replace a user's password; its sessions end."""

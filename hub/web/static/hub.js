@@ -16,14 +16,16 @@ if (wanted) {
 }
 find("[data-help]")?.addEventListener("click", () => help.showModal());
 
-// ---- the review queue: all pairs are in the page, one is shown; a pair is "sent", "decided", "skipped" or still to do
+// ---- the review queue: all pairs are in the page, one is shown; a pair is "sent", "decided", "skipped" or still to do;
+// answers go to the server one after the other, so that what it says last is about the last one
 
 const queue = find("#pairs");
 const live = find("#live");
 const AHEAD = 3;
 let shownAt = performance.now();
+let undoWanted = false;
 
-const pairs = () => [...queue.querySelectorAll(".pair")];
+const pairs = () => [...document.querySelectorAll(".pair")];
 const open = () => pairs().filter((pair) => !pair.dataset.state);
 const current = () => pairs().find((pair) => !pair.hidden);
 
@@ -52,13 +54,6 @@ function refill() {
   htmx.trigger("#more", "refill");
 }
 
-function skip() {
-  const pair = current();
-  if (!pair) return;
-  pair.dataset.state = "skipped";
-  goOn(live.dataset.skip);
-}
-
 function step(by) {
   const reachable = pairs().filter((pair) => pair === current() || !["sent", "decided"].includes(pair.dataset.state));
   const pair = reachable[reachable.indexOf(current()) + by];
@@ -77,25 +72,46 @@ function comeBack(name, words) {
   say(words);
 }
 
+// somebody else has changed one of the two: the pair comes again as it is now, if it still waits
+function renew(pair) {
+  pair.remove();
+  if (!current()) show(open()[0]);
+  say(live.dataset.stale);
+  refill();
+}
+
+function undo() {
+  if (pairs().some((pair) => pair.dataset.state === "sent")) undoWanted = true;
+  else find("[data-undo]")?.click();
+}
+
+document.addEventListener("submit", ({ target: form, submitter }) => {
+  if (!form.matches(".verdict")) return;
+  form.elements.elapsed_ms.value = Math.round(performance.now() - shownAt);
+  if (!queue) return;
+  // the next pair is shown without waiting for the answer; by then the form has forgotten its button
+  const verdict = (form.dataset.verdict = submitter.value);
+  form.closest(".pair").dataset.state = verdict === "unsure" ? "skipped" : "sent";
+  goOn(live.dataset[verdict] ?? live.dataset.related);
+}, true);
+
 if (queue) {
-  queue.addEventListener("click", (event) => event.target.closest("[data-skip]") && skip());
-
-  document.body.addEventListener("htmx:configRequest", (event) => {
-    if (event.target.matches(".verdict")) event.detail.parameters.set("elapsed_ms", Math.round(performance.now() - shownAt));
+  document.body.addEventListener("htmx:configRequest", ({ target: form, detail }) => {
+    if (form.matches(".verdict")) detail.parameters.set("verdict", form.dataset.verdict);
   });
 
-  // the verdict is on its way: the next pair is shown without waiting for the answer
-  document.body.addEventListener("htmx:beforeSend", (event) => {
-    if (!event.target.matches(".verdict")) return;
-    event.target.closest(".pair").dataset.state = "sent";
-    goOn(live.dataset[event.detail.requestConfig.parameters.verdict]);
+  document.body.addEventListener("htmx:afterRequest", ({ target: form, detail }) => {
+    if (!form.matches(".verdict")) return;
+    const pair = form.closest(".pair");
+    if (detail.xhr.status === 412) renew(pair);
+    else if (!detail.successful) comeBack(pair.dataset.pair, live.dataset.failed);
+    else if (pair.dataset.state === "sent") pair.dataset.state = "decided";
   });
 
-  document.body.addEventListener("htmx:afterRequest", (event) => {
-    if (!event.target.matches(".verdict")) return;
-    const pair = event.target.closest(".pair");
-    if (event.detail.successful) pair.dataset.state = "decided";
-    else comeBack(pair.dataset.pair, live.dataset.failed);
+  document.body.addEventListener("htmx:afterSettle", () => {
+    if (!undoWanted || pairs().some((pair) => pair.dataset.state === "sent")) return;
+    undoWanted = false;
+    undo();
   });
 
   document.body.addEventListener("htmx:afterSwap", (event) => {
@@ -107,29 +123,48 @@ if (queue) {
 
 // ---- keys, by their place on the keyboard: with a Chinese input method on, letters never arrive as letters
 
-const keys = {
-  KeyM: () => find(".verdict .same", current())?.click(),
-  KeyN: () => find(".verdict .different", current())?.click(),
-  KeyU: skip,
-  KeyZ: () => find("#said [data-undo]")?.click(),
-  KeyJ: () => step(1),
-  KeyK: () => step(-1),
-  KeyE: () => {
-    const why = find(".waterfall", current());
-    if (why) why.open = !why.open;
-  },
+const anywhere = {
+  KeyZ: undo,
+  KeyT: () => find("[data-next]")?.click(),
+  KeyG: () => find("[data-back]")?.click(),
 };
 
-function isWriting(event) {
-  return event.isComposing || event.target.closest("input:not([type=checkbox]), textarea, select, dialog");
+const onPair = {
+  KeyM: () => find(".verdict .same", current()).click(),
+  KeyN: () => find(".verdict .different", current()).click(),
+  KeyU: () => find(".verdict .unsure", current()).click(),
+  KeyC: () => find("textarea", current()).focus(),
+  KeyJ: () => queue && step(1),
+  KeyK: () => queue && step(-1),
+  KeyE: () => toggle(".waterfall"),
+  KeyR: () => toggle(".related") && find("input:checked", find(".related", current())).focus(),
+};
+
+function toggle(part) {
+  const details = find(part, current());
+  return (details.open = !details.open);
 }
+
+// once relations are opened, a letter states one
+function relation(code) {
+  const button = find(`.related[open] button[aria-keyshortcuts="${code.slice(-1)}"]`, current());
+  return code.startsWith("Key") && button && (() => button.click());
+}
+
+function isWriting(event) {
+  return event.isComposing || event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") event.target.closest("textarea")?.closest(".pair")?.focus();
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || !wanted?.checked || isWriting(event)) return;
   let act;
   if (event.key === "?" || (event.code === "Slash" && event.shiftKey)) act = () => help.showModal();
   else if (event.key === "/" || event.code === "Slash") act = () => find("#ask, #search")?.focus();
-  else if (queue && (current() || event.code === "KeyZ") && !event.shiftKey) act = keys[event.code];
+  else if (!event.shiftKey) act = (current() && (relation(event.code) || onPair[event.code])) || anywhere[event.code];
   if (!act) return;
   event.preventDefault();
   act();

@@ -1,0 +1,156 @@
+"""``hub master``: the customer master as it is, as it was, how it came about, and whether it is sound."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from sqlalchemy import Connection
+
+from hub.cli import acts, lifecycle, rebuild
+from hub.cli.progress import bars
+from hub.errors import UsageError
+from hub.settings import load
+from hub.store.database import open_database
+
+commands = typer.Typer(
+    no_args_is_help=True, help="The customer master: as it was, how it came about, whether it is sound."
+)
+console = Console()
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="customer number, present or former")]
+
+
+@commands.command()
+def fsck(
+    deep: Annotated[bool, typer.Option("--deep", help="Read everything back, not only the newest.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Prove the laws of the master; exit code 1 if one is broken."""
+    from customer_master.store.fsck import check
+    from hub.cli.master_tables import show_damages
+    from hub.master.electing import elect_again
+
+    engine = open_database(load())
+    with bars() as report:
+        found = check(engine, deep=deep, report=report)
+        if deep:
+            found += elect_again(engine, report)
+    if as_json:
+        _print_json([asdict(damage) for damage in found])
+    else:
+        show_damages(console, found)
+    if found:
+        raise typer.Exit(1)
+
+
+@commands.command()
+def history(
+    number: Number,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many changes at most.")] = 50,
+    before: Annotated[int | None, typer.Option(min=1, max=2**62, help="Only changes before this commit.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell what happened to a customer: every change with who, when, why and what, newest first."""
+    from customer_master.store import history as changes
+    from customer_master.store.numbers import NOW
+    from customer_master.store.visibility import EVERYTHING
+    from hub.cli.master_tables import show_change
+
+    with open_database(load()).begin() as db:
+        party_id = _party_of(db, number)
+        found = changes.history(db, party_id, EVERYTHING, before_cs=NOW if before is None else before, limit=limit)
+    if as_json:
+        _print_json([asdict(change) for change in found])
+        return
+    for change in found:
+        show_change(console, change)
+
+
+@commands.command("as-of")
+def as_of(
+    number: Number,
+    when: Annotated[str, typer.Argument(metavar="TIME|COMMIT", help="2026-11-28T12:00:00Z, or the number of a commit")],
+    as_json: Json = False,
+) -> None:
+    """Show a customer as it was at a time or after a commit."""
+    from customer_master.stewardship.errors import UnknownError
+    from customer_master.store.as_of import commit_at, customer_as_of
+    from customer_master.store.numbers import NOW
+    from customer_master.store.visibility import EVERYTHING
+    from hub.cli.master_tables import show_customer
+
+    with open_database(load()).begin() as db:
+        cs = min(int(when), NOW) if when.isdecimal() else commit_at(db, _microseconds(when))
+        party_id = _party_of(db, number, cs)
+        try:
+            customer = customer_as_of(db, party_id, cs, EVERYTHING)
+        except UnknownError as error:
+            raise UsageError(error.what, error.remedy) from None
+    if as_json:
+        _print_json(asdict(customer))
+    else:
+        show_customer(console, customer)
+
+
+@commands.command()
+def explain(
+    what: Annotated[str, typer.Argument(metavar="NUMBER|RECORD", help="customer number or system/record_type/key")],
+    as_json: Json = False,
+) -> None:
+    """Explain every golden value of a customer: rule, record, mapping, landed row, and what would change it."""
+    from customer_master.store.parties import parties_of
+    from customer_master.store.public_id import encode
+    from hub.cli.master_tables import show_explained
+    from hub.pipeline.explain import explain_values
+    from hub.pipeline.trace import records_called
+
+    with open_database(load()).begin() as db:
+        ids = sorted(set(parties_of(db, records_called(db, what)).values()))
+        found = {encode(party_id): explain_values(db, party_id) for party_id in ids}
+    if not found:
+        raise UsageError(f"{what!r} belongs to no customer yet", "Run: hub run resolve")
+    if as_json:
+        _print_json([{"customer": number, "values": [asdict(v) for v in values]} for number, values in found.items()])
+        return
+    for number, values in found.items():
+        show_explained(console, number, values)
+
+
+acts.register(commands)
+lifecycle.register(commands)
+rebuild.register(commands)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``hub``."""
+    app.add_typer(commands, name="master")
+
+
+def _party_of(db: Connection, number: str, cs: int | None = None) -> int:
+    from customer_master.stewardship.errors import UnknownError
+    from customer_master.store.numbers import resolve_number
+
+    try:
+        return resolve_number(db, number, cs).party_id
+    except UnknownError as error:
+        raise UsageError(error.what, error.remedy) from None
+
+
+def _microseconds(when: str) -> int:
+    try:
+        at = datetime.fromisoformat(when)
+    except ValueError:
+        raise UsageError(f"{when!r} is no time and no commit", "Write it like 2026-11-28T12:00:00Z") from None
+    if at.tzinfo is None:
+        raise UsageError(f"{when!r} does not say its time zone", f"Write {when}Z for UTC, or an offset like +08:00")
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -1,0 +1,166 @@
+"""Looking before creating: which customers a draft may be already. Nothing is stored.
+
+The same keys find the candidates, and the same scorer weighs them, as when the draft is delivered later as a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from customer_master.resolution.blocking import CAP, BlockingKey, KeyKind, blocking_keys
+from customer_master.resolution.explanation import Explanation, explain
+from customer_master.resolution.features import features
+from customer_master.resolution.policy import MatchPolicy
+from customer_master.store import matching, visibility
+from customer_master.store.matching import RecordEvidence
+from customer_master.store.tables import OPEN
+from customer_master.store.visibility import Viewer
+from mappings.canonical import Kind, Party, from_payload
+from mappings.language import party_functions as read
+
+_MOST = 500
+"""Records compared with one draft: those that share the most keys with it."""
+
+_MOST_HELD = max(CAP.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody knows of a party before creating it, as written.
+
+    Args:
+        kind: organisation, person or site.
+        names: names as written.
+        identifiers: credit codes, tax numbers, location numbers; what each is follows from its form.
+        phones: telephone numbers.
+        emails: addresses of mail.
+        addresses: postal addresses, each in one line.
+        contacts: names of contact persons.
+        country: ISO 3166 alpha-2, for numbers and addresses that do not say theirs.
+    """
+
+    kind: str
+    names: Sequence[str] = ()
+    identifiers: Sequence[str] = ()
+    phones: Sequence[str] = ()
+    emails: Sequence[str] = ()
+    addresses: Sequence[str] = ()
+    contacts: Sequence[str] = ()
+    country: str = "CN"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A customer that the draft may be.
+
+    Args:
+        party_id: internal number.
+        public_id: customer number.
+        name: agreed name.
+        touched_cs: last commit that was about it.
+        record: the record that fits best, as ``system/record_type/key``.
+        explanation: why, with the score; its rows hold values of the record.
+    """
+
+    party_id: int
+    public_id: str
+    name: str
+    touched_cs: int
+    record: str
+    explanation: Explanation
+
+
+def party_of(draft: Draft) -> Party:
+    """Read a draft as a mapping would read it; placeholders make nothing."""
+    names = [read.name(text) for text in draft.names]
+    identifiers = [read.identifier(text) for text in draft.identifiers]
+    addresses = [read.address(text, draft.country) for text in draft.addresses]
+    return Party(
+        kind=Kind(draft.kind),
+        names=tuple(n for n in names if n is not None),
+        identifiers=tuple(i for i in identifiers if i is not None),
+        addresses=tuple(a for a in addresses if a is not None),
+        phones=tuple(p for text in draft.phones for p in read.phones(text, country=draft.country)),
+        emails=tuple(e for text in draft.emails for e in read.emails(text)),
+        contacts=tuple(c for text in draft.contacts if (c := read.contact(text))),
+    )
+
+
+def lookup(db: Connection, draft: Draft, policy: MatchPolicy, viewer: Viewer, limit: int = 10) -> list[Candidate]:
+    """Find the customers that a draft may be, the likeliest first.
+
+    Args:
+        db: connection.
+        draft: what is known of it.
+        policy: the match document in force.
+        viewer: who asks; records that it may not see are no candidates.
+        limit: how many customers at most.
+    """
+    party = party_of(draft)
+    keys = blocking_keys(features(party))
+    frequency = _frequencies(db, keys)
+    useful = [key.hash for key in keys if 1 < frequency[key.hash] <= CAP[KeyKind(key.kind)]]
+    owners = _holders(db, useful, viewer)
+    best: dict[int, tuple[Explanation, RecordEvidence]] = {}
+    for evidence in matching.evidence(db, owners):
+        found = explain(party, from_payload(evidence.payload), policy, lambda hash_: frequency.get(hash_, 1))
+        known = best.get(owners[evidence.record_id])
+        if found.score.band != "different" and (known is None or _better(found, known[0])):
+            best[owners[evidence.record_id]] = (found, evidence)
+    ranked = sorted(best, key=lambda p: (*_rank(best[p][0]), -p), reverse=True)[:limit]
+    return _candidates(db, ranked, best)
+
+
+_BANDS = ("related", "review", "match")
+
+
+def _rank(found: Explanation) -> tuple[int, float]:
+    return _BANDS.index(found.score.band), found.score.weight
+
+
+def _better(a: Explanation, b: Explanation) -> bool:
+    return _rank(a) > _rank(b)
+
+
+def _frequencies(db: Connection, keys: frozenset[BlockingKey]) -> dict[int, int]:
+    """Count the holders of the draft's keys as if the draft were one of them already."""
+    counts = matching.frequencies(db, {key.hash for key in keys}, _MOST_HELD)
+    return {key.hash: counts[key.hash] + 1 for key in keys}
+
+
+def _holders(db: Connection, hashes: Sequence[int], viewer: Viewer) -> dict[int, int]:
+    """Map the records that hold the keys, those with the most keys first, to their parties."""
+    rows = db.execute(text(_HOLDERS), {"hashes": list(hashes), "open": OPEN, "most": _MOST, **visibility.args(viewer)})
+    return {row.record_id: row.party_id for row in rows}
+
+
+def _candidates(
+    db: Connection, ranked: Sequence[int], best: Mapping[int, tuple[Explanation, RecordEvidence]]
+) -> list[Candidate]:
+    rows = {row.id: row for row in db.execute(text(_PARTIES), {"ids": list(ranked), "open": OPEN})}
+    found = []
+    for party_id in ranked:
+        explanation, e = best[party_id]
+        row = rows[party_id]
+        record = f"{e.system}/{e.record_type}/{e.native_key}"
+        found.append(Candidate(party_id, row.public_id, row.name, row.touched_cs, record, explanation))
+    return found
+
+
+_HOLDERS = f"""
+select b.record_id, m.party_id, count(*) as shared
+from master.blocking_key b
+join master.source_record r on r.id = b.record_id and {visibility.sql("r")}
+join master.membership m on m.record_id = b.record_id and m.to_cs = :open
+where b.hash = any(cast(:hashes as bigint[]))
+group by b.record_id, m.party_id order by shared desc, b.record_id limit :most
+"""  # noqa: S608 - ours
+
+_PARTIES = """
+select p.id, p.public_id, p.touched_cs, coalesce(g.attrs ->> 'name', '') as name
+from master.party p left join master.golden_version g on g.party_id = p.id and g.to_cs = :open
+where p.id = any(:ids)
+"""
