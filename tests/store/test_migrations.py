@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from psycopg import sql
@@ -123,3 +124,37 @@ def test_an_upgrade_that_is_killed_leaves_the_database_as_it_was(
     current, head = migrate.current_and_head(engine)
     assert current == head
     engine.dispose()
+
+
+def test_decisions_of_before_are_kept_with_what_they_took_back(empty: DatabaseAddress) -> None:
+    """Migration 0003: a decision was about two records and undid a decision; now any number, and it undoes a change."""
+    engine = create_engine(empty.url)
+    with engine.begin() as db:
+        config = migrate._config()
+        config.attributes["connection"] = db
+        command.upgrade(config, "0002")
+        db.execute(text(_BEFORE))
+    migrate.upgrade(engine)
+    with engine.begin() as db:
+        decisions = db.execute(
+            text("select verdict, records, undoes_cs, source from master.decision order by id")
+        ).all()
+        constraints = db.execute(text("select decision_id, lo, hi, to_cs from master.pair_constraint")).all()
+        last = db.execute(text("select last_at_us from master.clock")).scalar_one()
+    engine.dispose()
+    assert decisions == [("same", [1, 2], None, "steward"), ("undo", [1, 2], 1, "steward")]
+    assert constraints == [(1, 1, 2, 2)]
+    assert last == 20
+
+
+_BEFORE = """
+insert into master.change_set (cs, at_us, actor_kind, actor, kind)
+  values (1, 10, 'user', 'li', 'decision'), (2, 20, 'user', 'li', 'decision');
+update master.clock set last_cs = 2;
+insert into master.source_system (code, kind, org_unit) values ('erp', 'erp', 'headquarters');
+insert into master.source_record (system_id, record_type, native_key, org_unit, first_cs, position)
+  select 1, 'party', n::text, 'headquarters', 0, 'p' from generate_series(1, 2) n;
+insert into master.decision (cs, verdict, lo, hi, actor, at_us) values (1, 'same', 1, 2, 'li', 10);
+insert into master.decision (cs, verdict, lo, hi, actor, at_us, undoes_id) values (2, 'undo', 1, 2, 'li', 20, 1);
+insert into master.pair_constraint (decision_id, lo, hi, polarity, from_cs, to_cs) values (1, 1, 2, 1, 1, 2);
+"""
