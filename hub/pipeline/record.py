@@ -1,6 +1,6 @@
 """Map, check and record: from landed raw to source records with history, one fate a row.
 
-Rows are committed some 500 at a time, fates and records together; a killed run leaves whole chunks, and the next one
+Rows are committed some 250 at a time, fates and records together; a killed run leaves whole chunks, and the next one
 goes on with the rows that have no fate yet.
 """
 
@@ -30,7 +30,7 @@ from hub.store.tables import delivery
 from mappings.canonical import CanonicalRecord
 from mappings.language import Filtered, Mapped, Rejected
 
-_ROWS_A_COMMIT = 500
+_ROWS_A_COMMIT = 250
 
 
 @dataclass(frozen=True, slots=True)
