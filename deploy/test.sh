@@ -41,26 +41,34 @@ need dovecot dovecot "tests against Dovecot" dovecot-imapd
 need chromium "" "tests of the screens in a real browser" chromium fonts-noto-cjk
 need npm "" "tests against node-soap" nodejs npm
 
-# two at a time: these wait much, for servers that start and for Airflow's next look; the others compute meanwhile
-beside=(tests/airflow tests/tryton_loop)
+# three at a time: all wait much, these for servers that start and for Airflow's next look, those of the master for its
+# database; the others compute meanwhile
+systems=(tests/airflow tests/tryton_loop)
+master=(tests/api tests/backup tests/lifecycle tests/rebuild tests/stewardship tests/store)
 # the packages too, for their doctests; alembic's script runs only inside alembic
-others=(tests "${beside[@]/#/--ignore=}" connectors customer_master dq_rules hub mappings
+others=(tests "${systems[@]/#/--ignore=}" "${master[@]/#/--ignore=}" connectors customer_master dq_rules hub mappings
     --ignore=hub/store/migrations/env.py)
 depth=()
 if [ -z "${DEEP:-}" ]; then
     depth=(-m "not slow")
     left_out+=("tests marked slow: they take minutes; make test DEEP=1 runs them")
 fi
-said=$(mktemp)
-trap 'rm -f "$said"' EXIT
-# Ctrl-C shall end it too, which bash has its background processes ignore
-env --default-signal=INT "$python" -m pytest -q "${beside[@]}" "${depth[@]}" >"$said" 2>&1 &
-echo "Beside these run ${beside[*]}; what they say comes when both are through."
+said=$(mktemp -d)
+trap 'rm -rf "$said"' EXIT
+# Ctrl-C shall end them too, which bash has its background processes ignore
+env --default-signal=INT "$python" -m pytest -q "${systems[@]}" "${depth[@]}" >"$said/systems" 2>&1 &
+first=$!
+env --default-signal=INT "$python" -m pytest -q "${master[@]}" "${depth[@]}" >"$said/master" 2>&1 &
+second=$!
+echo "Beside these run ${systems[*]} ${master[*]}; what they say comes when all are through."
 "$python" -m pytest -q "${others[@]}" "${depth[@]}"
 code=$?
-wait $! || code=$?
-echo "Of ${beside[*]}:"
-cat "$said"
+wait $first || code=$?
+wait $second || code=$?
+echo "Of ${systems[*]}:"
+cat "$said/systems"
+echo "Of ${master[*]}:"
+cat "$said/master"
 
 for one in "${deeper[@]}"; do echo "Went deeper: $one"; done
 for one in "${left_out[@]}"; do echo "Left out: $one"; done
