@@ -127,9 +127,10 @@ class Airflow:
         """
         deadline = time.monotonic() + within_seconds
         triggered = {dag: self._patiently(deadline, partial(self._start, dag)) for dag in sources}
+        concerned = {*triggered, *_FOLLOWING}  # a run of a DAG that was taken away meanwhile never ends
         quiet_since = time.monotonic()
         while True:
-            runs = self._patiently(deadline, self.runs)
+            runs = [run for run in self._patiently(deadline, self.runs) if run.dag in concerned]
             latest = _latest_of(runs, triggered)
             failed = sorted(run.dag for run in latest if run.state == "failed")
             if failed:

@@ -182,8 +182,7 @@ def test_a_verdict_that_did_not_arrive_brings_the_pair_back(reader: Reader, site
     before, first = len(decisions(site)), reader.pair
     reader.page.route("**/review/decide", lambda route: route.abort())
     reader.page.keyboard.press("m")
-    reader.page.wait_for_function("pair => !document.querySelector(`#pair-${pair}`).dataset.state", arg=first)
-    reader.page.wait_for_function("pair => !document.querySelector(`#pair-${pair}`).hidden", arg=first)
+    reader.page.locator(f"#pair-{first}:not([data-state])").wait_for()
     assert len(decisions(site)) == before
     reader.alarms.clear()  # the browser reports the failed request
 
@@ -241,7 +240,7 @@ def test_r_and_a_key_state_a_relation(reader: Reader, site: Site, keys: tuple[st
     assert not together(site, first), "who is a branch is another customer"
     page.wait_for_selector("#said [data-undo]")
     page.keyboard.press("z")
-    page.wait_for_function("pair => !document.querySelector(`#pair-${pair}`).hidden", arg=first)
+    page.locator(f"#pair-{first}").wait_for()
     eventually(lambda: site.hub.rows(sql) == [], "and taken back by one key")
 
 

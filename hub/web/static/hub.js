@@ -80,9 +80,16 @@ function renew(pair) {
   refill();
 }
 
+// a key may be faster than htmx, which takes over what came into the page a moment later
+function press(button) {
+  if (!button) return;
+  htmx.process(button.form);
+  button.click();
+}
+
 function undo() {
   if (pairs().some((pair) => pair.dataset.state === "sent")) undoWanted = true;
-  else find("[data-undo]")?.click();
+  else press(find("[data-undo]"));
 }
 
 document.addEventListener("submit", ({ target: form, submitter }) => {
@@ -130,9 +137,9 @@ const anywhere = {
 };
 
 const onPair = {
-  KeyM: () => find(".verdict .same", current()).click(),
-  KeyN: () => find(".verdict .different", current()).click(),
-  KeyU: () => find(".verdict .unsure", current()).click(),
+  KeyM: () => press(find(".verdict .same", current())),
+  KeyN: () => press(find(".verdict .different", current())),
+  KeyU: () => press(find(".verdict .unsure", current())),
   KeyC: () => find("textarea", current()).focus(),
   KeyJ: () => queue && step(1),
   KeyK: () => queue && step(-1),
@@ -148,7 +155,7 @@ function toggle(part) {
 // once relations are opened, a letter states one
 function relation(code) {
   const button = find(`.related[open] button[aria-keyshortcuts="${code.slice(-1)}"]`, current());
-  return code.startsWith("Key") && button && (() => button.click());
+  return code.startsWith("Key") && button && (() => press(button));
 }
 
 function isWriting(event) {
