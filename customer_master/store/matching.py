@@ -62,13 +62,6 @@ def queued(connection: Connection, stage: int, limit: int, *, after: int = 0) ->
     )
 
 
-def unscored(connection: Connection, record_ids: Collection[int]) -> list[int]:
-    """List those of the records that are queued and not scored yet."""
-    q = resolve_queue.c
-    rows = connection.execute(select(q.record_id).where(q.record_id == func.any(list(record_ids)), q.stage < SCORED))
-    return list(rows.scalars())
-
-
 def queue_counts(connection: Connection) -> dict[int, int]:
     """Count the queue by stage."""
     q = resolve_queue.c

@@ -79,7 +79,6 @@ def as_of(
     as_json: Json = False,
 ) -> None:
     """Show a customer as it was at a time or after a commit."""
-    from customer_master.stewardship.errors import UnknownError
     from customer_master.store.as_of import commit_at, customer_as_of
     from customer_master.store.numbers import NOW
     from customer_master.store.visibility import EVERYTHING
@@ -88,10 +87,7 @@ def as_of(
     with open_database(load()).begin() as db:
         cs = min(int(when), NOW) if when.isdecimal() else commit_at(db, _microseconds(when))
         party_id = _party_of(db, number, cs)
-        try:
-            customer = customer_as_of(db, party_id, cs, EVERYTHING)
-        except UnknownError as error:
-            raise UsageError(error.what, error.remedy) from None
+        customer = customer_as_of(db, party_id, cs, EVERYTHING)
     if as_json:
         _print_json(asdict(customer))
     else:
@@ -133,13 +129,9 @@ def register(app: typer.Typer) -> None:
 
 
 def _party_of(db: Connection, number: str, cs: int | None = None) -> int:
-    from customer_master.stewardship.errors import UnknownError
     from customer_master.store.numbers import resolve_number
 
-    try:
-        return resolve_number(db, number, cs).party_id
-    except UnknownError as error:
-        raise UsageError(error.what, error.remedy) from None
+    return resolve_number(db, number, cs).party_id
 
 
 def _microseconds(when: str) -> int:

@@ -106,19 +106,6 @@ def named(db: Connection, what: str) -> list[int]:
     return found
 
 
-def erase_party(settings: Settings, engine: Engine, party_id: int, by: By) -> dict[str, Any]:
-    """Erase a customer: all its records, as :func:`erase`.
-
-    Raises:
-        UnknownError: it has no record.
-    """
-    with engine.connect() as db:
-        members = parties.members_of(db, [party_id]).get(party_id)
-    if not members:
-        raise UnknownError("The customer has no record", "Name one that is active")
-    return erase(settings, engine, members, by)
-
-
 def certificate(db: Connection, erasure_id: int) -> dict[str, Any]:
     """Give the certificate of an erasure.
 

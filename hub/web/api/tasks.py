@@ -109,9 +109,7 @@ def show(hub: Hub, viewer: Sees, task: Id) -> Task:
         **state(found).model_dump(),
         detail=dict(found.detail),
         verdict=dict(found.verdict) if found.verdict is not None else None,
-        events=[
-            TaskEvent(at=iso(e.at_us), kind=e.kind, who=e.actor, detail=dict(e.detail), commit=e.cs) for e in events
-        ],
+        events=[_event(e) for e in events],
     )
 
 
