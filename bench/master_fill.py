@@ -30,6 +30,7 @@ from customer_master.store import matching, parties, recording
 from customer_master.store.clock import Author, last_commit
 from customer_master.store.matching import Pair, RecordEvidence
 from customer_master.store.parties import ChangeSet, GoldenRow
+from hub.collecting import collect_rarely
 from hub.documents import ActiveDocuments, load
 from hub.pipeline.pairs import keys_of
 from hub.store.database import make_engine
@@ -102,6 +103,7 @@ _loader: _Loader
 
 def _open(url: str) -> None:
     global _loader  # noqa: PLW0603 - one for each process
+    collect_rarely()  # as a run does
     _loader = _Loader(url)
 
 

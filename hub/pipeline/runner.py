@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
+from hub.collecting import collecting_rarely
 from hub.documents import ActiveDocuments, load
 from hub.errors import UsageError
 from hub.pipeline.account import Account, account
@@ -38,7 +39,7 @@ def opened(settings: Settings, engine: Engine, kind: str, report: Report = silen
         with engine.begin() as db:
             run_id = runs.open_run(db, kind)
             held.enter_context(exclusive(engine, runs.lock_of(run_id)))  # nobody sees the run without its lock
-        with _broken_off_by_errors(engine, run_id):
+        with _broken_off_by_errors(engine, run_id), collecting_rarely():
             yield Work(settings, engine, documents, run_id, report)
 
 
@@ -57,7 +58,7 @@ def resumed(settings: Settings, engine: Engine, run_id: int, report: Report = si
         with engine.begin() as db:
             if not runs.reopen_run(db, run_id):
                 raise UsageError(f"There is no run {run_id}", "List the runs with: hub runs")
-        with _broken_off_by_errors(engine, run_id):
+        with _broken_off_by_errors(engine, run_id), collecting_rarely():
             yield Work(settings, engine, documents, run_id, report)
 
 

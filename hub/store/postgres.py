@@ -42,17 +42,15 @@ _ORPHAN_SECONDS = 5.0
 _HALF_DONE_SECONDS = 300.0  # recovery after a crash reads the write-ahead log
 _POLL_SECONDS = 0.05
 
-# A machine of 2 cores and 4 GB, shared with the hub itself.
+# A machine of 2 cores, shared with the hub itself; what depends on its memory is in _sizes.
 _CONFIGURATION = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    "shared_buffers": "256MB",
-    "effective_cache_size": "1GB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "wal_compression": "on",
-    "max_wal_size": "2GB",
+    "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
     "jit": "off",  # short statements: compiling them costs more than it saves
@@ -218,7 +216,7 @@ class _Server:
             self.programs.initialise(self.data, _USER, password)
         folder = self.socket_folder()
         self.programs.make_private_folder(folder)
-        values = {**_CONFIGURATION, "unix_socket_directories": str(folder)}
+        values = {**_CONFIGURATION, **_sizes(psutil.virtual_memory().total), "unix_socket_directories": str(folder)}
         (self.data / "postgresql.conf").write_text(
             "".join(f"{name} = {_quoted(value)}\n" for name, value in values.items())
         )
@@ -245,6 +243,15 @@ class _Server:
         folder = self.socket_folder()
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sizes(memory: int) -> dict[str, str]:
+    """Give the server a sixteenth of the memory (bytes), and expect the system to cache as much as half of it."""
+    megabytes = memory >> 20
+    return {
+        "shared_buffers": f"{min(max(megabytes // 16, 128), 4096)}MB",
+        "effective_cache_size": f"{max(megabytes // 2, 512)}MB",
+    }
 
 
 def _processes_with(arguments: set[str], folder: Path | None = None) -> list[psutil.Process]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import threading
@@ -14,11 +13,9 @@ from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from hub.collecting import collect_rarely
 from hub.errors import HubError
 from hub.survey.progress import Report
-
-_RARELY = (200_000, 20, 100)
-"""How often workers look for cycles: they make millions of small values and no cycles, and looking is dear."""
 
 Task = TypeVar("Task")
 Made_co = TypeVar("Made_co", covariant=True)
@@ -105,8 +102,7 @@ def _attempt(work: Callable[[Task], Result], task: Task) -> tuple[list[Result], 
 
 
 def _begin() -> None:
-    gc.freeze()
-    gc.set_threshold(*_RARELY)
+    collect_rarely()
     _end_with_parent()
 
 

@@ -17,12 +17,12 @@ from customer_master.store.clock import Author, tick
 from customer_master.store.derived import Statement
 from customer_master.store.public_id import encode
 from customer_master.store.tables import OPEN
-from hub import project
 from hub.master.lookup import Draft, party_of
 from hub.settings import Settings
 from hub.store import documents as document_store
 from hub.web.installation import Installation
 from mappings.canonical import CanonicalRecord, to_payload
+from tests.store.workshop import authored
 
 CONTENT_TYPE = "application/problem+json"
 HUAQIANG = "深圳市华强电子有限公司"
@@ -74,7 +74,7 @@ class Scene:
 def fill(settings: Settings, engine: Engine) -> None:
     """Fill the master in three commits: records; who is who; the merge and the split."""
     with engine.begin() as db:
-        document_store.apply(db, project.documents(settings.project))
+        document_store.apply(db, authored(settings.project))
         _systems(db)
     with engine.begin() as db:
         _commit(db, kind="record")

@@ -16,11 +16,13 @@ from customer_master.stewardship.errors import StewardshipError
 from hub.master import acts
 from hub.master.context import By, Master
 from hub.settings import load
-from tests.store.workshop import Workshop, erp_row
+from tests.store.workshop import Workshop, authored, erp_row
 
 NAMES = ("深圳市华强电子有限公司", "上海远大机械有限公司", "广州恒瑞机电设备有限公司")
 CODES = ("", "914403001922038216", "91310000132206289R")
 PHONES = ("", "0755-26988888", "021-64339000")
+
+authored(load({}).project)  # by the fork server, for all
 
 
 def start(home: Path, url: str, seed: int, log: Path) -> BaseProcess:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from hub.documents import ActiveDocuments
 from hub.pipeline.record import record
 from hub.pipeline.resolve import resolve
 from hub.pipeline.work import Work
+from hub.project import Document
 from hub.settings import Settings
 from hub.store import documents as document_store
 from hub.store import landing, runs
@@ -48,7 +50,7 @@ class Workshop:
         assert settings.database_url is not None
         engine = make_engine(make_url(settings.database_url))
         with engine.begin() as db:
-            document_store.apply(db, project.documents(settings.project))
+            document_store.apply(db, authored(settings.project))
             run_id = runs.open_run(db, "test")
         return cls(settings, engine, documents.load(engine), run_id)
 
@@ -93,6 +95,12 @@ class Workshop:
             " where m.to_cs = :open group by m.party_id, g.attrs_hash"
         )
         return {frozenset(tuple(member.split("/", 2)) for member in members): hash_ for hash_, members in rows}
+
+
+@cache
+def authored(folder: Path) -> list[Document]:
+    """Read the documents of a project folder, once for all tests of a process."""
+    return project.documents(folder)
 
 
 def erp_document(number: int, given: Mapping[str, Any]) -> dict[str, Any]:
