@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from customer_master.golden.election import Outcome
+from customer_master.golden.election import TIE_BREAK, Outcome
 from customer_master.golden.evidence import Candidate, meaning
 from customer_master.golden.pins import Pin
 from mappings.canonical import Kind
@@ -15,8 +14,7 @@ from mappings.canonical import Kind
 _GRAVITY = ("identity", "material", "cosmetic")
 
 
-@dataclass(frozen=True, slots=True)
-class _Loser:
+class _Loser(NamedTuple):
     """A value that lost: what tells how grave that is, and what is stored of it."""
 
     meaning: str
@@ -36,46 +34,53 @@ def conflicts(attribute: str, outcome: Outcome, pins: Sequence[Pin], kind: Kind)
     Returns:
         At most one entry of each kind of conflict, the gravest first.
     """
-    won = outcome.winner
+    losers = _under_a_pin(attribute, outcome, pins, kind) if pins else _elected(outcome, outcome.value)
+    if not losers:
+        return []
     if pins:
         same, winner = meaning(attribute, pins[-1].value, kind), {"p": pins[-1].id, "value": pins[-1].value}
-        losers = list(_under_a_pin(attribute, outcome, pins, kind))
     else:
-        same, winner = won.meaning if won else "", {"v": outcome.version_id, "value": won.value if won else None}
-        losers = list(_elected(outcome))
+        same = outcome.winner.meaning if outcome.winner else ""
+        winner = {"v": outcome.version_id, "value": outcome.value}
     codes = _valid_codes(outcome) if attribute == "uscc" else set()
     found: dict[str, list[dict[str, Any]]] = {}
     for loser in losers:
-        if loser.entry["value"] != winner["value"]:
-            gravity = _gravity(loser, same, codes, critical=outcome.critical)
-            found.setdefault(gravity, []).append(loser.entry)
+        gravity = _gravity(loser, same, codes, critical=outcome.critical)
+        found.setdefault(gravity, []).append(loser.entry)
     return [
-        {"attribute": attribute, "kind": gravity, "winner": winner, "losers": sorted(found[gravity], key=_order)}
+        {"attribute": attribute, "kind": gravity, "winner": winner, "losers": _in_order(found[gravity])}
         for gravity in _GRAVITY
         if gravity in found
     ]
 
 
-def _elected(outcome: Outcome, first: str = "") -> Iterator[_Loser]:
-    for f in outcome.fallen:
-        margin = {} if f.margin is None else {"margin": f.margin}
-        yield _loser(f.candidate, step=f.step, needs=first + f.needs, **margin)
+def _elected(outcome: Outcome, golden: Any, first: str = "") -> list[_Loser]:
+    return [
+        _loser(f.candidate, f.step or TIE_BREAK, first + f.needs, f.margin)
+        for f in outcome.fallen
+        if f.candidate.value != golden
+    ]
 
 
-def _under_a_pin(attribute: str, outcome: Outcome, pins: Sequence[Pin], kind: Kind) -> Iterator[_Loser]:
+def _under_a_pin(attribute: str, outcome: Outcome, pins: Sequence[Pin], kind: Kind) -> list[_Loser]:
     """Every value waits for the end of the pin; one that would lose then as well needs more."""
     *others, pin = pins
     end = f"the end of pin {pin.id}"
-    for other in others:
-        entry = {"p": other.id, "value": other.value, "step": "pin", "needs": end}
-        yield _Loser(meaning(attribute, other.value, kind), valid=False, entry=entry)
-    if outcome.winner:
-        yield _loser(outcome.winner, step="pin", needs=end)
-    yield from _elected(outcome, f"{end}, and ")
+    losers = [
+        _Loser(meaning(attribute, p.value, kind), False, {"p": p.id, "value": p.value, "step": "pin", "needs": end})
+        for p in others
+        if p.value != pin.value
+    ]
+    if outcome.winner and outcome.winner.value != pin.value:
+        losers.append(_loser(outcome.winner, "pin", end))
+    return losers + _elected(outcome, pin.value, f"{end}, and ")
 
 
-def _loser(c: Candidate, **told: Any) -> _Loser:
-    return _Loser(c.meaning, c.valid, {"v": c.evidence.version_id, "value": c.value, **told})
+def _loser(c: Candidate, step: str, needs: str, margin: float | None = None) -> _Loser:
+    entry = {"v": c.evidence.version_id, "value": c.value, "step": step, "needs": needs}
+    if margin is not None:
+        entry["margin"] = margin
+    return _Loser(c.meaning, c.valid, entry)
 
 
 def _valid_codes(outcome: Outcome) -> set[str]:
@@ -89,6 +94,10 @@ def _gravity(loser: _Loser, same: str, codes: set[str], *, critical: bool) -> st
     if loser.valid and len(codes) > 1:
         return "identity"
     return "material" if critical else "cosmetic"
+
+
+def _in_order(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(entries, key=_order) if len(entries) > 1 else entries
 
 
 def _order(entry: dict[str, Any]) -> tuple[int, int, str]:

@@ -4,34 +4,44 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from customer_master.golden.evidence import Candidate
 from customer_master.golden.policy import Rule, Step, SurvivorshipPolicy
-from customer_master.golden.steps import Ranking
+from customer_master.golden.steps import Ranking, idle
 
 TIE_BREAK = "tie_break"
 
 
-@dataclass(frozen=True, slots=True)
-class Fallen:
+class Fallen(NamedTuple):
     """A value that lost.
 
     Args:
         candidate: the value.
-        step: the step at which it fell, ``tie_break`` for the fixed end.
-        needs: what would have to change for it to win.
-        margin: by how much it fell short, in the step's unit, if it measures anything.
+        stood: what stood for election: the value itself, or all that its record says of a group.
+        step: the step at which it fell, ``None`` for the fixed end.
+        best: one that was left standing there, if any.
+        ranking: of the election.
     """
 
     candidate: Candidate
-    step: str
-    needs: str
-    margin: float | None
+    stood: Candidate
+    step: Step | None
+    best: Candidate | None
+    ranking: Ranking
+
+    @property
+    def needs(self) -> str:
+        """What would have to change for it to win."""
+        return self.ranking.needs(self.step, self.stood, self.best)
+
+    @property
+    def margin(self) -> float | None:
+        """By how much it fell short, in the step's unit, if it measures anything."""
+        return self.ranking.margin(self.step, self.stood, self.best)
 
 
-@dataclass(frozen=True, slots=True)
-class Election:
+class Election(NamedTuple):
     """Outcome of an election.
 
     Args:
@@ -45,8 +55,7 @@ class Election:
     fallen: tuple[Fallen, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What survives of one attribute.
 
     Args:
@@ -54,7 +63,7 @@ class Outcome:
         version_id: the source record version that decided it, ``None`` if none did.
         rule: the rule that chose it, e.g. ``phone.most_recent``.
         why: code of the reason.
-        count: number of candidates.
+        number: of candidates.
         critical: whether a loser that really differs is a material conflict.
         fallen: the losers.
     """
@@ -63,9 +72,14 @@ class Outcome:
     version_id: int | None
     rule: str
     why: str
-    count: int
+    number: int
     critical: bool
     fallen: tuple[Fallen, ...]
+
+    @property
+    def value(self) -> Any:
+        """The surviving value, ``None`` if the attribute stays empty."""
+        return self.winner.value if self.winner else None
 
 
 def survive_alone(attribute: str, standing: Sequence[Candidate], rule: Rule, policy: SurvivorshipPolicy) -> Outcome:
@@ -92,42 +106,37 @@ def elect(
         policy: the survivorship document.
         everyone: the values among which these are counted; by default these alone.
     """
+    if len(standing) == 1 and (standing[0].valid or Step.ONLY_VALID not in rule.steps):
+        return Election(standing[0], "only", ())
     ranking = Ranking(attribute, everyone or standing, rule, policy)
     fallen: list[Fallen] = []
-    why = "only" if len(standing) == 1 else "agreed"
+    meanings = _count_meanings(standing)
+    why = "agreed"
+    without_effect = idle(len(standing), meanings)
     for step in rule.steps:
-        if len(standing) == 1 and step is not Step.ONLY_VALID:
-            continue  # only a filter refuses the last one
-        left = ranking.keep(step, standing)
-        if len(left) == len(standing):
+        if step in without_effect:
             continue
-        fallen += _fallen(ranking, step, standing, left)
-        if _meanings(left) != _meanings(standing):
-            why = step.value
-        if not left:
-            return Election(None, why, tuple(fallen))
+        left, others = ranking.divide(step, standing)
+        if not others:
+            continue
+        best = left[0] if left else None
+        fallen += [Fallen(c, c, step, best, ranking) for c in others]
+        if best is None:
+            return Election(None, step.value, tuple(fallen))
         standing = left
+        if meanings > 1 and (fewer := _count_meanings(left)) < meanings:
+            why, meanings = step.value, fewer
+        without_effect = idle(len(left), meanings)
     if len(standing) > 1:
-        if len(_meanings(standing)) > 1:
+        if meanings > 1:
             why = TIE_BREAK
         standing = sorted(standing, key=_fixed_end)
-        fallen += _fallen(ranking, None, standing, standing[:1])
+        fallen += [Fallen(c, c, None, standing[0], ranking) for c in standing[1:]]
     return Election(standing[0], why, tuple(fallen))
 
 
-def _fallen(
-    ranking: Ranking, step: Step | None, standing: Sequence[Candidate], left: Sequence[Candidate]
-) -> list[Fallen]:
-    best = left[0] if left else None
-    return [
-        Fallen(c, step or TIE_BREAK, ranking.needs(step, c, best), ranking.margin(step, c, best))
-        for c in standing
-        if not any(c is other for other in left)
-    ]
-
-
-def _meanings(standing: Sequence[Candidate]) -> set[str]:
-    return {c.meaning for c in standing}
+def _count_meanings(standing: Sequence[Candidate]) -> int:
+    return len({c.meaning for c in standing})
 
 
 def _fixed_end(c: Candidate) -> tuple[str, str, str, str]:

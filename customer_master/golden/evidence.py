@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from mappings.canonical import Address, Identifier, Kind, Name, NameType, Party, Phone
-from mappings.normalize.addresses import parse_address
+from mappings.canonical import Kind, NameType, Party
+from mappings.normalize.addresses import AddressParts, parse_address
 from mappings.normalize.company_names import parse_company
 from mappings.normalize.identifiers import organisation_code, read_identifier
 from mappings.normalize.text import fold, is_placeholder
@@ -37,9 +37,8 @@ class Evidence:
     party: Party
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One value of one attribute.
+class Candidate(NamedTuple):
+    """One value of one attribute; a tuple, since every value of every record is made into one.
 
     Args:
         evidence: the record version it comes from.
@@ -72,7 +71,11 @@ def candidates(attribute: str, evidence: Sequence[Evidence]) -> list[Candidate]:
         attribute: one of :data:`ATTRIBUTES`.
         evidence: what the sources say.
     """
-    return [candidate for e in evidence for candidate in _READERS[attribute](e)]
+    read = _READERS[attribute]
+    found: list[Candidate] = []
+    for e in evidence:
+        found += read(e)
+    return found
 
 
 def meaning(attribute: str, value: Any, kind: Kind) -> str:
@@ -89,119 +92,112 @@ def meaning(attribute: str, value: Any, kind: Kind) -> str:
     match attribute:
         case "uscc":
             read = read_identifier(value, kind="cn_uscc")
-            return _code_meaning(value, valid=read is not None and read.valid)
+            return _code_meaning(value, read is not None and read.valid)
         case "phone":
-            return f"{value['number']}x{value['extension']}"
+            return _phone_meaning(value["number"], value["extension"])
         case "email":
-            return str(value).casefold()
+            return _email_meaning(value)
         case "address":
-            return _address_meaning(value["text"], value["country"])
+            return _address_meaning(value["text"], parse_address(value["text"], country=value["country"]))
         case _:
-            return _name_meaning(value, kind)
+            return _name_meaning(value, kind)[0]
 
 
-def usccs(party: Party) -> list[Identifier]:
-    """List the unified social credit codes of a party."""
-    return [i for i in party.identifiers if i.type == "cn_uscc"]
-
-
-def _name_meaning(text: str, kind: Kind) -> str:
+def _name_meaning(text: str, kind: Kind) -> tuple[str, int]:
+    """Give the meaning of a name and the number of its parts, negative for one that bears a remark."""
     if kind is Kind.PERSON:
-        return fold(text)
+        return fold(text), 1
     read = parse_company(text)
-    return f"{read.core}|{read.unit}" if read.core else fold(text)
+    parts = -1 if read.remark else bool(read.region) + bool(read.industry) + bool(read.legal_form)
+    return f"{read.core}|{read.unit}" if read.core else fold(text), parts
 
 
 @lru_cache(maxsize=1 << 14)
-def _code_meaning(value: str, *, valid: bool) -> str:
+def _code_meaning(value: str, valid: bool) -> str:
     return organisation_code(value) if valid else value
 
 
-def _address_meaning(text: str, country: str) -> str:
-    parts = parse_address(text, country=country)
+def _phone_meaning(number: str, extension: str) -> str:
+    return f"{number}x{extension}"
+
+
+def _email_meaning(address: str) -> str:
+    return address.casefold()
+
+
+def _address_meaning(text: str, parts: AddressParts) -> str:
     return f"{parts.road}|{parts.number}|{parts.building}" if parts.road and parts.number else fold(text)
 
 
-def _has_valid_uscc(party: Party) -> bool:
-    return any(i.valid for i in usccs(party))
-
-
-def _names(e: Evidence, type_: NameType) -> list[Name]:
-    return [n for n in e.party.names if n.type is type_ and not is_placeholder(n.text, "name")]
-
-
-def _named(e: Evidence, names: Sequence[Name], *, valid: bool) -> Iterator[Candidate]:
-    kind = e.party.kind
-    for name in names:
-        yield Candidate(
-            e, name.text, _name_meaning(name.text, kind), valid, _name_parts(name.text, kind), len(name.text)
-        )
-
-
-def _name_parts(text: str, kind: Kind) -> int:
-    if kind is Kind.PERSON:
-        return 1
-    read = parse_company(text)
-    return -1 if read.remark else bool(read.region) + bool(read.industry) + bool(read.legal_form)
-
-
-def _read_name(e: Evidence) -> Iterator[Candidate]:
+def _read_name(e: Evidence) -> list[Candidate]:
     """Give the registered names; a record that has none is represented by the best other name it has."""
-    for type_ in (NameType.REGISTERED, NameType.SHORT, NameType.ENGLISH):
-        names = _names(e, type_)
-        if names:
-            registered = type_ is NameType.REGISTERED
-            yield from _named(e, names, valid=registered and _has_valid_uscc(e.party))
-            return
+    has_valid_code = "cn_uscc" in [i.type for i in e.party.identifiers if i.valid]
+    return (
+        _named(e, NameType.REGISTERED, valid=has_valid_code)
+        or _named(e, NameType.SHORT, valid=False)
+        or _named(e, NameType.ENGLISH, valid=False)
+    )
 
 
-def _read_english_name(e: Evidence) -> Iterator[Candidate]:
-    yield from _named(e, _names(e, NameType.ENGLISH), valid=True)
+def _read_english_name(e: Evidence) -> list[Candidate]:
+    return _named(e, NameType.ENGLISH, valid=True)
 
 
-def _read_short_name(e: Evidence) -> Iterator[Candidate]:
-    yield from _named(e, _names(e, NameType.SHORT), valid=True)
+def _read_short_name(e: Evidence) -> list[Candidate]:
+    return _named(e, NameType.SHORT, valid=True)
 
 
-def _read_uscc(e: Evidence) -> Iterator[Candidate]:
-    for identifier in usccs(e.party):
-        if not is_placeholder(identifier.value, "identifier"):
-            same = _code_meaning(identifier.value, valid=identifier.valid)
-            yield Candidate(e, identifier.value, same, identifier.valid, 1, len(identifier.value))
+def _named(e: Evidence, type_: NameType, *, valid: bool) -> list[Candidate]:
+    found = []
+    for name in e.party.names:
+        if name.type is type_ and not is_placeholder(name.text, "name"):
+            same, parts = _name_meaning(name.text, e.party.kind)
+            found.append(Candidate(e, name.text, same, valid, parts, len(name.text)))
+    return found
 
 
-def _read_phone(e: Evidence) -> Iterator[Candidate]:
+def _read_uscc(e: Evidence) -> list[Candidate]:
+    found = []
+    for code in e.party.identifiers:
+        if code.type == "cn_uscc" and not is_placeholder(code.value, "identifier"):
+            same = _code_meaning(code.value, code.valid)
+            found.append(Candidate(e, code.value, same, code.valid, 1, len(code.value)))
+    return found
+
+
+def _read_phone(e: Evidence) -> list[Candidate]:
+    found = []
     for phone in e.party.phones:
         if phone.kind != "fax" and not is_placeholder(phone.number, "phone"):
-            value = _parts("phone", phone)
-            same = meaning("phone", value, e.party.kind)
+            value = {"number": phone.number, "extension": phone.extension, "kind": phone.kind}
+            same = _phone_meaning(phone.number, phone.extension)
             filled = 1 + bool(phone.extension)
-            yield Candidate(e, value, same, phone.kind != "other", filled, len(phone.number))
+            found.append(Candidate(e, value, same, phone.kind != "other", filled, len(phone.number)))
+    return found
 
 
-def _read_email(e: Evidence) -> Iterator[Candidate]:
+def _read_email(e: Evidence) -> list[Candidate]:
+    found = []
     for email in e.party.emails:
         if not is_placeholder(email.address, "email"):
-            same = meaning("email", email.address, e.party.kind)
-            yield Candidate(e, email.address, same, True, 1, len(email.address))
+            same = _email_meaning(email.address)
+            found.append(Candidate(e, email.address, same, True, 1, len(email.address)))
+    return found
 
 
-def _read_address(e: Evidence) -> Iterator[Candidate]:
-    for address in e.party.addresses:
-        if is_placeholder(address.text, "address"):
-            continue
-        value = _parts("address", address)
-        parts = parse_address(address.text, country=address.country)
-        located = bool(address.region or parts.region_code or address.country != "CN")
-        filled = sum(map(bool, (*value.values(), parts.road, parts.number, parts.building)))
-        yield Candidate(e, value, _address_meaning(address.text, address.country), located, filled, len(address.text))
+def _read_address(e: Evidence) -> list[Candidate]:
+    found = []
+    for a in e.party.addresses:
+        if not is_placeholder(a.text, "address"):
+            value = {"text": a.text, "country": a.country, "region": a.region, "postal_code": a.postal_code}
+            parts = parse_address(a.text, country=a.country)
+            located = bool(a.region or parts.region_code or a.country != "CN")
+            filled = sum(map(bool, (*value.values(), parts.road, parts.number, parts.building)))
+            found.append(Candidate(e, value, _address_meaning(a.text, parts), located, filled, len(a.text)))
+    return found
 
 
-def _parts(attribute: str, element: Phone | Address) -> dict[str, str]:
-    return {part: getattr(element, part) for part in PARTS[attribute]}
-
-
-_READERS: dict[str, Callable[[Evidence], Iterator[Candidate]]] = {
+_READERS: dict[str, Callable[[Evidence], list[Candidate]]] = {
     "name": _read_name,
     "english_name": _read_english_name,
     "short_name": _read_short_name,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from customer_master.golden.election import Election, Fallen, Outcome, elect, survive_alone
 from customer_master.golden.evidence import Candidate, Evidence, candidates
@@ -38,14 +37,14 @@ def survive_together(
         ballot = own[election.winner.evidence.record_id].get(attribute)
         if group.fill and (ballot is None or ballot.winner is None):
             filled = survive_alone(attribute, values, group, policy)
-            outcomes[attribute] = replace(filled, rule=f"{name}.fill", why="fill")
+            outcomes[attribute] = filled._replace(rule=f"{name}.fill", why="fill")
             continue
         outcomes[attribute] = Outcome(
             winner=ballot.winner if ballot else None,
             version_id=election.winner.evidence.version_id,
             rule=f"{name}.{election.why}",
             why=election.why if election.why in ("only", "agreed") else "group",
-            count=len(values),
+            number=len(values),
             critical=group.critical,
             fallen=_fallen(attribute, election, own),
         )
@@ -78,6 +77,6 @@ def _fallen(attribute: str, election: Election, own: Mapping[int, Mapping[str, E
         if attribute in ballots:
             ballot = ballots[attribute]
             if record in records and ballot.winner:
-                found.append(replace(records[record], candidate=ballot.winner))
+                found.append(records[record]._replace(candidate=ballot.winner))
             found += ballot.fallen
     return tuple(found)

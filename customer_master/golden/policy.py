@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -184,14 +185,14 @@ class SurvivorshipPolicy(Document):
         """Give the trust in a source, ``None`` if the document names none."""
         return self.trust.get(f"{system}/{record_type}") or self.trust.get(system)
 
-    def independent(self, systems: Iterable[str]) -> set[str]:
+    def independent(self, systems: Collection[str]) -> Collection[str]:
         """Leave out the systems that copy, directly or over others, from one of these."""
-        all_ = set(systems)
         if not self.copies_from:
-            return all_
-        return {system for system in all_ if not _origins(system, self.copies_from) & all_}
+            return systems
+        return [system for system in systems if _origins(system, self.copies_from).isdisjoint(systems)]
 
 
+@lru_cache(maxsize=1024)
 def rank(sources: tuple[str, ...], system: str, record_type: str) -> int:
     """Tell how far down a list of trust a source stands; 0 is the most trusted.
 

@@ -10,8 +10,11 @@ from typing import Any
 from customer_master.golden.evidence import Candidate
 from customer_master.golden.policy import Rule, Step, SurvivorshipPolicy, rank
 
+_OF_MEANING = frozenset({Step.MOST_FREQUENT, Step.UNANIMOUS})
+_KEEPING_THE_LAST = frozenset(Step) - {Step.ONLY_VALID}
+_NO_STEP: frozenset[Step] = frozenset()
+
 _DAY_S = 86_400
-_LESS_IS_BETTER = {Step.SOURCE_RANK, Step.OLDEST, Step.SHORTEST}
 _WITH_A_UNIT = {
     Step.TRUST,
     Step.MOST_RECENT,
@@ -27,6 +30,18 @@ _CHECKED = {
     "phone": "a number of a known kind, e.g. landline or mobile",
     "address": "an address whose region is known",
 }
+
+
+def idle(values: int, meanings: int) -> frozenset[Step]:
+    """Tell which steps need not be asked, since they would keep all of the values.
+
+    Args:
+        values: number of values, at least one.
+        meanings: number of different meanings among them.
+    """
+    if values == 1:
+        return _KEEPING_THE_LAST
+    return _OF_MEANING if meanings == 1 else _NO_STEP
 
 
 class Ranking:
@@ -46,18 +61,21 @@ class Ranking:
         self._sources = rule.sources or policy.sources
         self._policy = policy
 
-    def keep(self, step: Step, standing: Sequence[Candidate]) -> list[Candidate]:
-        """Give the values that a step leaves standing; none if a filter lets none pass."""
-        match step:
-            case Step.ONLY_VALID:
-                return [c for c in standing if c.valid]
-            case Step.UNANIMOUS:
-                return list(standing) if len({c.meaning for c in standing}) == 1 else []
-            case _:
-                measured = [(_MEASURES[step](self, c), c) for c in standing]
-                choose = min if step in _LESS_IS_BETTER else max
-                best = choose(measure for measure, _ in measured)
-                return [c for measure, c in measured if measure == best]
+    def divide(self, step: Step, standing: Sequence[Candidate]) -> tuple[Sequence[Candidate], Sequence[Candidate]]:
+        """Divide values by a step that is not :func:`idle` into those it leaves standing and those that fall.
+
+        A filter may leave none standing.
+        """
+        measure, choose = _MEASURES[step]
+        measures = [measure(self, c) for c in standing]
+        best = choose(measures)
+        if measures.count(best) == len(measures):
+            return standing, ()
+        left: list[Candidate] = []
+        others: list[Candidate] = []
+        for measured, c in zip(measures, standing, strict=True):
+            (left if measured == best else others).append(c)
+        return left, others
 
     def needs(self, step: Step | None, loser: Candidate, best: Candidate | None) -> str:
         """Say what would have to change for a value to win at the step at which it fell.
@@ -86,8 +104,9 @@ class Ranking:
         if step in (Step.MOST_RECENT, Step.OLDEST):
             seconds = _seconds(c)
             return None if seconds is None else seconds / _DAY_S
-        measure = _MEASURES[step](self, c)
-        return float(measure[0] if step is Step.MOST_FREQUENT else measure)
+        measure, _ = _MEASURES[step]
+        measured = measure(self, c)
+        return float(measured[0] if step is Step.MOST_FREQUENT else measured)
 
     def rank(self, c: Candidate) -> int:
         """Give the place of a value's source in the list of trust."""
@@ -113,7 +132,7 @@ class Ranking:
         """Count the independent systems that say the same, and their records."""
         systems = self._systems[c.meaning]
         independent = self._policy.independent(systems)
-        return len(independent), sum(len(systems[system]) for system in independent)
+        return len(independent), sum([len(systems[system]) for system in independent])
 
     @cached_property
     def _systems(self) -> dict[str, dict[str, set[int]]]:
@@ -137,18 +156,26 @@ def _seconds(c: Candidate) -> float | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-_MEASURES: dict[Step, Callable[[Ranking, Candidate], Any]] = {
-    Step.VALID_FIRST: lambda _, c: c.valid,
-    Step.ACTIVE_FIRST: lambda _, c: c.evidence.party.active,
-    Step.SOURCE_RANK: Ranking.rank,
-    Step.TRUST: Ranking.trust,
-    Step.MOST_RECENT: lambda _, c: c.evidence.position,
-    Step.OLDEST: lambda _, c: c.evidence.position,
-    Step.MOST_FREQUENT: Ranking.witnesses,
-    Step.MOST_COMPLETE: lambda _, c: c.filled,
-    Step.LONGEST: lambda _, c: c.length,
-    Step.SHORTEST: lambda _, c: c.length,
+def _pass(_: list[bool]) -> bool:
+    """Give what a filter asks of every value, however good the best of them is."""
+    return True
+
+
+_MEASURES: dict[Step, tuple[Callable[[Ranking, Candidate], Any], Callable[[list[Any]], Any]]] = {
+    Step.VALID_FIRST: (lambda _, c: c.valid, max),
+    Step.ONLY_VALID: (lambda _, c: c.valid, _pass),
+    Step.ACTIVE_FIRST: (lambda _, c: c.evidence.party.active, max),
+    Step.SOURCE_RANK: (Ranking.rank, min),
+    Step.TRUST: (Ranking.trust, max),
+    Step.MOST_RECENT: (lambda _, c: c.evidence.position, max),
+    Step.OLDEST: (lambda _, c: c.evidence.position, min),
+    Step.MOST_FREQUENT: (Ranking.witnesses, max),
+    Step.MOST_COMPLETE: (lambda _, c: c.filled, max),
+    Step.LONGEST: (lambda _, c: c.length, max),
+    Step.SHORTEST: (lambda _, c: c.length, min),
+    Step.UNANIMOUS: (lambda _, __: False, _pass),  # idle if all say the same
 }
+"""What each step measures of a value, and what it takes to be left standing."""
 
 
 def _ranked_needs(ranking: Ranking, loser: Candidate, best: Candidate) -> str:

@@ -18,6 +18,9 @@ from customer_master.golden.policy import SurvivorshipPolicy
 __all__ = ["ATTRIBUTES", "Golden", "golden_hash", "survive"]
 
 
+_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 @dataclass(frozen=True, slots=True)
 class Golden:
     """The golden record of a party.
@@ -56,11 +59,13 @@ def survive(evidence: Sequence[Evidence], policy: SurvivorshipPolicy, pins: Sequ
     (kind,) = kinds
     ordered = sorted(evidence, key=lambda e: (e.system, e.native_key, e.record_type))
     outcomes = _outcomes(ordered, policy)
+    pinned: dict[str, list[Pin]] = {}
+    for pin in sorted(pins, key=lambda pin: pin.id):
+        pinned.setdefault(pin.attribute, []).append(pin)
     golden = Golden({}, {}, [])
     for attribute in ATTRIBUTES:
-        outcome = outcomes.get(attribute)
-        own_pins = sorted((pin for pin in pins if pin.attribute == attribute), key=lambda pin: pin.id)
-        golden.attrs[attribute] = outcome.winner.value if outcome and outcome.winner else None
+        outcome, own_pins = outcomes.get(attribute), pinned.get(attribute, ())
+        golden.attrs[attribute] = outcome.value if outcome else None
         if outcome:
             golden.prov[attribute] = _provenance(outcome)
             if outcome.fallen or own_pins:
@@ -68,7 +73,7 @@ def survive(evidence: Sequence[Evidence], policy: SurvivorshipPolicy, pins: Sequ
         if own_pins:
             pin = own_pins[-1]
             golden.attrs[attribute] = pin.value
-            golden.prov[attribute] = {"p": pin.id, "r": pin.mode, "n": outcome.count if outcome else 0, "why": "pin"}
+            golden.prov[attribute] = {"p": pin.id, "r": pin.mode, "n": outcome.number if outcome else 0, "why": "pin"}
     golden.attrs["roles"] = sorted({role for e in ordered for role in e.party.roles})
     golden.attrs["kind"] = kind.value
     return golden
@@ -76,8 +81,7 @@ def survive(evidence: Sequence[Evidence], policy: SurvivorshipPolicy, pins: Sequ
 
 def golden_hash(attrs: Mapping[str, Any]) -> str:
     """Hash golden attributes so that equal content gives equal hashes (sha256 over sorted JSON, hex)."""
-    text = json.dumps(attrs, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_JSON.encode(attrs).encode()).hexdigest()
 
 
 def _outcomes(evidence: Sequence[Evidence], policy: SurvivorshipPolicy) -> dict[str, Outcome]:
@@ -92,5 +96,5 @@ def _outcomes(evidence: Sequence[Evidence], policy: SurvivorshipPolicy) -> dict[
 
 
 def _provenance(outcome: Outcome) -> dict[str, Any]:
-    told = {"r": outcome.rule, "n": outcome.count, "why": outcome.why}
-    return told if outcome.version_id is None else {"v": outcome.version_id, **told}
+    pointer = {} if outcome.version_id is None else {"v": outcome.version_id}
+    return {**pointer, "r": outcome.rule, "n": outcome.number, "why": outcome.why}

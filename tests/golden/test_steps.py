@@ -10,7 +10,7 @@ import pytest
 from customer_master.golden.evidence import Evidence
 from customer_master.golden.policy import Curve, SurvivorshipPolicy, Trust
 from customer_master.golden.survivorship import Golden, survive
-from mappings.canonical import Identifier
+from mappings.canonical import Identifier, Phone
 from tests.golden.sources import (
     DAMAGED,
     OTHER,
@@ -200,6 +200,12 @@ def test_a_group_takes_all_of_one_record_and_lacks_what_that_lacks() -> None:
     }
     assert losers(golden)[0] == (f"a change in its source after {NEW}", 30.5)
     assert contact(survive([HALF, WHOLE], grouped("most_complete"))) == ("scm@a.example", "+8675526988888")
+
+
+def test_a_loser_in_a_group_needs_what_its_whole_record_lacks() -> None:
+    fuller = record(3, phones=(Phone("+8675526988877", "8012", "landline"),), emails=emails("full@a.example"))
+    told = losers(survive([fuller, WHOLE], grouped("most_complete")))
+    assert told == [("more than 3 of its parts filled; it has 2", 1)]
 
 
 def test_a_group_that_is_filled_takes_the_rest_from_the_others() -> None:
