@@ -39,5 +39,8 @@ def digest(rows: Iterable[Row], salt: str) -> str:
     >>> digest([("m", 1, 7), ("m", 2, 7)], "00") == digest([("m", 2, 7), ("m", 1, 7)], "00")
     True
     """
-    lines = sorted(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
+    lines = sorted(map(_write, rows))
     return hashlib.sha256("\n".join([salt, *lines]).encode()).hexdigest()
+
+
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func
 
-from customer_master.store.staging import psycopg_connection
+from customer_master.store.staging import copy_in, lines
 from customer_master.store.tables import contact_point, record_reference, search_entry
 from mappings.normalize.emails import domain, is_free_mail
 from mappings.normalize.text import fold, has_han, initials, readings
@@ -114,9 +114,10 @@ def add(
         statements: record id -> what it says now.
         references: record id -> (relation, record referred to).
     """
-    _copy(connection, contact_point, ((r, *point) for r, s in statements.items() for point in sorted(points(s))))
-    _copy(connection, record_reference, ((r, *ref) for r in statements for ref in sorted(set(references.get(r, ())))))
-    _copy(connection, search_entry, ((r, _array(sorted(tokens(s)))) for r, s in statements.items()))
+    said = statements.items()
+    _copy(connection, contact_point, [(r, *point) for r, s in said for point in sorted(points(s))])
+    _copy(connection, record_reference, [(r, *ref) for r in statements for ref in sorted(set(references.get(r, ())))])
+    _copy(connection, search_entry, [(r, _array(sorted(tokens(s)))) for r, s in said])
 
 
 def _array(texts: Iterable[str]) -> str:
@@ -129,8 +130,8 @@ def _array(texts: Iterable[str]) -> str:
     return '{"' + joined.replace("\0", '","') + '"}'
 
 
-def _copy(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
-    columns = ", ".join(c.name for c in table.columns)
-    with psycopg_connection(connection).cursor().copy(f"copy {table} ({columns}) from stdin") as copy:
-        for row in rows:
-            copy.write_row(row)
+def _copy(connection: Connection, table: Table, rows: Sequence[tuple[int | str, ...]]) -> None:
+    if rows:
+        columns = ", ".join(c.name for c in table.columns)
+        written = lines(list(map(str, column)) for column in zip(*rows, strict=True))
+        copy_in(connection, f"copy {table} ({columns}) from stdin", "\n".join(written) + "\n")

@@ -15,8 +15,9 @@ from customer_master.store.derived import Statement
 from customer_master.store.evidence import Written, own_evidence
 from customer_master.store.staging import stage
 from customer_master.store.tables import OPEN, source_record, source_record_version, source_system
-from mappings.canonical import CanonicalRecord, canonical_hash, to_payload
+from mappings.canonical import CanonicalRecord, to_payload
 from mappings.canonical.elements import ELEMENT_ATTRIBUTES
+from mappings.canonical.record import Stored, stored
 
 Effect = Literal["recorded", "unchanged", "older"]
 
@@ -156,7 +157,7 @@ def record(connection: Connection, decision: Decision, *, system_id: int, org_un
     created = {n: i for n, (i, _) in zip(ids, decision.created, strict=True)}
     said = {**created, **decision.said}
     first = [{"record_id": n, **version} for n, (_, version) in zip(ids, decision.created, strict=True)]
-    payloads = {v["record_id"]: v["payload"] for v in (*first, *decision.versions)}
+    payloads = {v["record_id"]: v["payload"].payload for v in (*first, *decision.versions)}
     referred = references.find(connection, {n: i.record for n, i in said.items()}, set(created), system_id)
     awaited = dict(zip(_new_ids(connection, len(referred.missing)), referred.missing, strict=True))
     derived.remove(connection, decision.said)
@@ -191,10 +192,9 @@ def record(connection: Connection, decision: Decision, *, system_id: int, org_un
 
 
 def _decide(i: Incoming, known: Known | None, written: Mapping[int, Iterable[Written]], decision: Decision) -> Effect:
-    payload = to_payload(i.record)
-    payload_hash = canonical_hash(payload)
+    content = stored(to_payload(i.record))
     if known is None:
-        decision.created.append((i, _version(i, payload, payload_hash, None, payload_hash, i.position)))
+        decision.created.append((i, _version(i, content, None, i.position)))
         return "recorded"
     is_late = known.gone_since is not None and i.fresh and i.position < known.gone_since
     if i.position < known.position or is_late:
@@ -202,36 +202,29 @@ def _decide(i: Incoming, known: Known | None, written: Mapping[int, Iterable[Wri
     decision.touched.append((known.record_id, i))
     if is_back := known.gone_since is not None and i.fresh:
         decision.returned.append(known.record_id)
-    if payload_hash == known.payload_hash:
+    if content.hash == known.payload_hash:
         return "recorded" if is_back else "unchanged"
-    evidence = own_evidence(payload, written.get(known.record_id, ()))
-    evidence_hash = payload_hash if evidence is None else canonical_hash(evidence)
-    is_new_evidence = evidence_hash != known.evidence_hash
+    own = own_evidence(content.payload, written.get(known.record_id, ()))
+    evidence = None if own is None else stored(own)
+    says = content if evidence is None else evidence
+    is_new_evidence = says.hash != known.evidence_hash
     keeps_age = known.evidence_position is not None and not (is_new_evidence and i.fresh)
     position = known.evidence_position if keeps_age and known.evidence_position else i.position
-    version = _version(i, payload, payload_hash, evidence, evidence_hash, position)
-    decision.versions.append({"record_id": known.record_id, **version})
+    decision.versions.append({"record_id": known.record_id, **_version(i, content, evidence, position)})
     decision.said[known.record_id] = i
-    says_something = any((evidence or payload).get(attribute) for attribute in ELEMENT_ATTRIBUTES)
+    says_something = any(says.payload.get(attribute) for attribute in ELEMENT_ATTRIBUTES)
     is_party = i.record.entity == "party"
     if is_party and is_new_evidence and (says_something or known.evidence_hash is not None):
         decision.queued.append(known.record_id)
     return "recorded"
 
 
-def _version(
-    i: Incoming,
-    payload: dict[str, Any],
-    payload_hash: str,
-    evidence: dict[str, Any] | None,
-    evidence_hash: str,
-    evidence_position: str,
-) -> dict[str, Any]:
+def _version(i: Incoming, content: Stored, evidence: Stored | None, evidence_position: str) -> dict[str, Any]:
     return {
-        "payload": payload,
-        "payload_hash": payload_hash,
+        "payload": content,
+        "payload_hash": content.hash,
         "evidence": evidence,
-        "evidence_hash": evidence_hash,
+        "evidence_hash": content.hash if evidence is None else evidence.hash,
         "evidence_position": evidence_position,
         "position": i.position,
         "batch_id": i.batch_id,

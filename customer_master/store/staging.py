@@ -7,7 +7,7 @@ before the tick; after it the text only gets its commit number and is copied int
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ import psycopg
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
+
+from mappings.canonical.record import Stored
 
 _NUMBERED = {
     "party": ("created_cs", "touched_cs"),
@@ -49,8 +51,7 @@ class Staged:
         statement = f"copy {self.table} ({', '.join((*self.columns, *numbered))}) from stdin"
         end = f"\t{cs}" * len(numbered) + "\n"
         try:
-            with psycopg_connection(connection).cursor().copy(statement) as copy:
-                copy.write(end.join(self.lines) + end)
+            copy_in(connection, statement, end.join(self.lines) + end)
         except psycopg.Error as error:
             raise DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True) from error
 
@@ -59,7 +60,8 @@ def stage(rows: Mapping[Table, Sequence[Mapping[str, Any]]]) -> list[Staged]:
     """Make rows ready.
 
     Args:
-        rows: table -> its rows, all with the same columns; JSON columns hold plain Python values.
+        rows: table -> its rows, all with the same columns; JSON columns hold plain Python values or what is
+            :class:`~mappings.canonical.record.Stored`.
 
     Returns:
         What is ready, table by table, in the order given; nothing for a table without rows.
@@ -68,32 +70,59 @@ def stage(rows: Mapping[Table, Sequence[Mapping[str, Any]]]) -> list[Staged]:
 
 
 def _ready(table: Table, rows: Sequence[Mapping[str, Any]]) -> Staged:
-    fields = [(name, _json if isinstance(table.c[name].type, JSONB) else _plain) for name in rows[0]]
-    return Staged(
-        table, tuple(rows[0]), ["\t".join([_field(write(row[name])) for name, write in fields]) for row in rows]
-    )
+    columns = []
+    for name in rows[0]:
+        write = _json if isinstance(table.c[name].type, JSONB) else _plain
+        columns.append([None if (value := row[name]) is None else write(value) for row in rows])
+    return Staged(table, tuple(rows[0]), lines(columns))
 
 
-def _plain(value: Any) -> str | None:
+def lines(columns: Iterable[Sequence[str | None]]) -> list[str]:
+    r"""Write rows as COPY reads them, without end.
+
+    Args:
+        columns: the values of each column, from the first row to the last; ``None`` for NULL.
+
+    >>> lines([["1", "2"], ["a\\b\tc", None]])
+    ['1\ta\\\\b\\tc', '2\t\\N']
+    """
+    return ["\t".join(row) for row in zip(*map(_fields, columns), strict=True)]
+
+
+def _fields(column: Sequence[str | None]) -> list[str]:
+    """Write the fields of a column; whether anything must be escaped is asked of all at once, and mostly it is not."""
+    whole = "".join(filter(None, column))
+    if any(character in whole for character in "\\\t\n\r"):
+        column = [value and _escaped(value) for value in column]
+    return [r"\N" if value is None else value for value in column]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
+
+
+def _plain(value: Any) -> str:
     """Write a number, a text, a date or some numbers."""
-    if value is None or isinstance(value, str):
+    if isinstance(value, str):
         return value
     return "{" + ",".join(map(str, value)) + "}" if isinstance(value, list | tuple) else str(value)
 
 
-def _json(value: Any) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _json(value: Any) -> str:
+    return value.text if isinstance(value, Stored) else _write(value)
 
 
-def _field(written: str | None) -> str:
-    r"""Write a field as COPY reads it.
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
-    >>> print(_field("a\\b\tc"), _field(None))
-    a\\b\tc \N
+
+def copy_in(connection: Connection, statement: str, text: str) -> None:
+    """Have a COPY statement read what is written.
+
+    Raises:
+        psycopg.Error: the database refuses it.
     """
-    if written is None:
-        return r"\N"
-    return written.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
+    with psycopg_connection(connection).cursor().copy(statement) as copy:
+        copy.write(text)
 
 
 def psycopg_connection(connection: Connection) -> psycopg.Connection[Any]:
