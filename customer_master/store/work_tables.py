@@ -74,6 +74,7 @@ task = Table(
         "task_next", "queue", text("priority desc"), "id", postgresql_where=text("state in ('open','awaiting_second')")
     ),
     Index("task_lease", "lease_until_us", postgresql_where=text("state = 'claimed'")),
+    Index("task_waiting", "due_us", postgresql_where=text("state = 'waiting_answer'")),
     Index("task_due", "due_us", postgresql_where=text("state not in ('done','obsolete')")),
     Index("task_assignee", "assignee", "state"),
 )

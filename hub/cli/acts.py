@@ -1,8 +1,7 @@
-"""``hub master merge``, ``split``, ``same``, ``different``, ``relate``, ``unrelate``, ``pin``, ``unpin``, ``undo``."""
+"""What stewards decide: ``hub master merge``, ``split``, ``same``, ``different``, ``unsure``, ``relate``, ``pin``."""
 
 from __future__ import annotations
 
-import getpass
 import json
 import re
 from collections.abc import Callable, Collection
@@ -16,16 +15,15 @@ from sqlalchemy import Connection
 
 from customer_master.golden.evidence import ATTRIBUTES
 from customer_master.stewardship import decisions
-from customer_master.stewardship.errors import ContradictionError, InTheWayError
+from customer_master.stewardship.errors import ContradictionError, InTheWayError, UnknownError
 from customer_master.stewardship.relating import Terms
 from customer_master.store import public_id
 from customer_master.store.decision_tables import RELATIONS
-from customer_master.store.numbers import resolve_number
-from customer_master.store.visibility import EVERYTHING
+from customer_master.store.visibility import Viewer
+from hub.cli.acting import UserName, acting, customer_called, records_seen, visible
 from hub.errors import UsageError
 from hub.master import acts
 from hub.master.context import By, Done, Master, open_master
-from hub.pipeline.trace import records_called
 from hub.settings import load
 
 _console = Console()
@@ -35,7 +33,7 @@ _RECORDS_SHOWN = 4
 _DAY = ["%Y-%m-%d"]
 _PERCENT = re.compile(r"\d{1,3}(\.\d{1,2})?%?")
 
-Act = Callable[[Master, By], Done]
+Act = Callable[[Master, Viewer, By], Done]
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="customer number")]
 Record = Annotated[str, typer.Argument(metavar="REC", help="record: system/record_type/key, or its number")]
@@ -46,63 +44,67 @@ To = Annotated[datetime | None, typer.Option("--to", formats=_DAY, metavar="DATE
 Until = Annotated[
     datetime | None, typer.Option(formats=_DAY, metavar="DATE", help="Last day, in UTC; without it, for ever.")
 ]
-User = Annotated[str, typer.Option(default_factory=getpass.getuser, show_default="login name", help="Who decides.")]
 Reason = Annotated[str, typer.Option(help="Why, for the log.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
 def merge(
     numbers: Annotated[list[str], typer.Argument(metavar="NUMBER", help="customer numbers")],
-    user: User,
+    user: UserName = None,
     reason: Reason = "",
     as_json: Json = False,
 ) -> None:
     """Make one customer of several; the one with most records keeps its number."""
 
-    def act(master: Master, by: By) -> Done:
+    def act(master: Master, viewer: Viewer, by: By) -> Done:
         with master.engine.connect() as db:
-            customers = [_customer(db, number) for number in numbers]
+            customers = [customer_called(db, viewer, number) for number in numbers]
         return acts.merge(master, customers, by)
 
-    _carry_out(act, By(user, reason), as_json)
+    _carry_out(act, user, reason, as_json)
 
 
 def split(
     number: Number,
     group: Annotated[list[str], typer.Option(metavar="REC,REC…", help="Records of one customer; once for each.")],
-    user: User,
+    user: UserName = None,
     reason: Reason = "",
     as_json: Json = False,
 ) -> None:
     """Make several customers of one; records in no group stay with the first."""
 
-    def act(master: Master, by: By) -> Done:
+    def act(master: Master, viewer: Viewer, by: By) -> Done:
         with master.engine.connect() as db:
-            groups = [[_record(db, name.strip()) for name in one.split(",")] for one in group]
-            customer = _customer(db, number)
+            groups = [[_record(db, viewer, name.strip()) for name in one.split(",")] for one in group]
+            customer = customer_called(db, viewer, number)
         return acts.split(master, customer, groups, by)
 
-    _carry_out(act, By(user, reason), as_json)
+    _carry_out(act, user, reason, as_json)
 
 
-def same(record: Record, other: Other, user: User, reason: Reason = "", as_json: Json = False) -> None:
+def same(record: Record, other: Other, user: UserName = None, reason: Reason = "", as_json: Json = False) -> None:
     """Decide that two records are one customer."""
-    _carry_out(_about_two(acts.same, record, other), By(user, reason), as_json)
+    _carry_out(_about_two(acts.same, record, other), user, reason, as_json)
 
 
-def different(record: Record, other: Other, user: User, reason: Reason = "", as_json: Json = False) -> None:
+def different(record: Record, other: Other, user: UserName = None, reason: Reason = "", as_json: Json = False) -> None:
     """Decide that two records are never one customer."""
-    _carry_out(_about_two(acts.different, record, other), By(user, reason), as_json)
+    _carry_out(_about_two(acts.different, record, other), user, reason, as_json)
+
+
+def unsure(record: Record, other: Other, user: UserName = None, reason: Reason = "", as_json: Json = False) -> None:
+    """Note that one cannot tell whether two records are one customer; others are asked."""
+    _carry_out(_about_two(acts.unsure, record, other), user, reason, as_json)
 
 
 def relate(  # noqa: PLR0913, PLR0917 - the arguments and options of a command
     record: Record,
     type_: Type,
     other: Other,
-    user: User,
     share: Annotated[str | None, typer.Option(metavar="PERCENT", help="Share, e.g. of a subsidiary.")] = None,
     from_: From = None,
     to: To = None,
+    user: UserName = None,
     reason: Reason = "",
     as_json: Json = False,
 ) -> None:
@@ -112,24 +114,26 @@ def relate(  # noqa: PLR0913, PLR0917 - the arguments and options of a command
     def state(master: Master, a: int, b: int, by: By) -> Done:
         return acts.relate(master, a, b, type_, by, terms)
 
-    _carry_out(_about_two(state, record, other), By(user, reason), as_json)
+    _carry_out(_about_two(state, record, other), user, reason, as_json)
 
 
-def unrelate(record: Record, type_: Type, other: Other, user: User, reason: Reason = "", as_json: Json = False) -> None:
+def unrelate(
+    record: Record, type_: Type, other: Other, user: UserName = None, reason: Reason = "", as_json: Json = False
+) -> None:
     """End a relation."""
 
     def end(master: Master, a: int, b: int, by: By) -> Done:
         return acts.unrelate(master, a, b, type_, by)
 
-    _carry_out(_about_two(end, record, other), By(user, reason), as_json)
+    _carry_out(_about_two(end, record, other), user, reason, as_json)
 
 
 def pin(
     number: Number,
     attribute: Annotated[str, typer.Argument(metavar="ATTRIBUTE", help=", ".join(ATTRIBUTES))],
     value: Annotated[str, typer.Argument(metavar="VALUE", help="as a source would write it")],
-    user: User,
     until: Until = None,
+    user: UserName = None,
     reason: Reason = "",
     as_json: Json = False,
 ) -> None:
@@ -138,50 +142,70 @@ def pin(
 
     read = read_value(attribute, value)
 
-    def act(master: Master, by: By) -> Done:
+    def act(master: Master, viewer: Viewer, by: By) -> Done:
         with master.engine.connect() as db:
-            customer = _customer(db, number)
+            customer = customer_called(db, viewer, number)
         if until is None:
             return acts.pin(master, customer, attribute, read, by)
         return acts.pin(master, customer, attribute, read, by, mode="until_date", expires_us=_end_of(until))
 
-    _carry_out(act, By(user, reason), as_json)
+    _carry_out(act, user, reason, as_json)
 
 
 def unpin(
     pin_id: Annotated[int, typer.Argument(min=1, metavar="PIN", help="its number, as hub master explain shows it")],
-    user: User,
+    user: UserName = None,
     reason: Reason = "",
     as_json: Json = False,
 ) -> None:
     """Let the sources say a pinned value again."""
-    _carry_out(lambda master, by: acts.unpin(master, pin_id, by), By(user, reason), as_json)
+
+    def act(master: Master, viewer: Viewer, by: By) -> Done:
+        if viewer.units is not None:
+            from hub.web.deciding import fixed_by
+
+            with master.engine.connect() as db:
+                fixed_by(db, pin_id, viewer)
+        return acts.unpin(master, pin_id, by)
+
+    _carry_out(act, user, reason, as_json)
 
 
 def undo(
     commit: Annotated[int, typer.Argument(min=1, metavar="COMMIT", help="its number, as hub master history shows it")],
-    user: User,
+    user: UserName = None,
     reason: Reason = "",
     as_json: Json = False,
 ) -> None:
     """Take a change back exactly: a decision, an undo, or what a run joined or parted."""
-    _carry_out(lambda master, by: acts.undo(master, commit, by), By(user, reason), as_json)
+
+    def act(master: Master, viewer: Viewer, by: By) -> Done:
+        if viewer.units is not None:
+            from hub.web.deciding import changed_by
+
+            with master.engine.connect() as db:
+                changed_by(db, commit, viewer)
+        return acts.undo(master, commit, by)
+
+    _carry_out(act, user, reason, as_json)
 
 
 def register(commands: typer.Typer) -> None:
     """Add the commands to ``hub master``."""
-    for command in (merge, split, same, different, relate, unrelate, pin, unpin, undo):
+    for command in (merge, split, same, different, unsure, relate, unrelate, pin, unpin, undo):
         commands.command()(command)
 
 
-def _carry_out(act: Act, by: By, as_json: bool) -> None:
+def _carry_out(act: Act, user: str | None, reason: str, as_json: bool) -> None:
     """Do it and tell what has changed; a refusal that names decisions also tells what they are."""
     master = open_master(load())
+    with master.engine.connect() as db:
+        viewer = acting(db, user, "steward")
     try:
-        done = act(master, by)
+        done = act(master, viewer, By(viewer.user, reason))
     except (ContradictionError, InTheWayError) as error:
         with master.engine.connect() as db:
-            for line in _decisions(db, _named_by(error)):
+            for line in _decisions(db, viewer, _named_by(error)):
                 error.add_note(line)
         raise
     _tell(done, as_json)
@@ -204,22 +228,18 @@ def _tell(done: Done, as_json: bool) -> None:
 
 
 def _about_two(act: Callable[[Master, int, int, By], Done], record: str, other: str) -> Act:
-    def on_both(master: Master, by: By) -> Done:
+    def on_both(master: Master, viewer: Viewer, by: By) -> Done:
         with master.engine.connect() as db:
-            a, b = _record(db, record), _record(db, other)
+            a, b = _record(db, viewer, record), _record(db, viewer, other)
         return act(master, a, b, by)
 
     return on_both
 
 
-def _customer(db: Connection, number: str) -> int:
-    return resolve_number(db, number).party_id
-
-
-def _record(db: Connection, name: str) -> int:
-    if name.isdecimal():
-        return int(name)
-    found = records_called(db, name)
+def _record(db: Connection, viewer: Viewer, name: str) -> int:
+    found = visible(db, viewer, [int(name)]) if name.isdecimal() else records_seen(db, viewer, name)
+    if not found:
+        raise UnknownError(f"There is no record {name}", "Look the record up again")
     if len(found) > 1:
         raise UsageError(f"{name!r} is the name of {len(found)} records", "Give system/record_type/key")
     return found[0]
@@ -244,14 +264,14 @@ def _named_by(error: ContradictionError | InTheWayError) -> list[int]:
     return list(dict.fromkeys(link.decision_id for link in error.chain if link.decision_id))
 
 
-def _decisions(db: Connection, numbers: Collection[int]) -> list[str]:
+def _decisions(db: Connection, viewer: Viewer, numbers: Collection[int]) -> list[str]:
     """Tell of decisions what somebody needs to judge and to undo them."""
     from hub.web.queries import record_names
 
     told = []
     for decision in (decisions.decision_of(db, number) for number in numbers):
         shown = decision.records[:_RECORDS_SHOWN]
-        names = record_names(db, EVERYTHING, shown)
+        names = record_names(db, viewer, shown)
         records = ", ".join(names[r].name for r in shown if r in names)
         more = f" and {len(decision.records) - len(shown)} more" if len(decision.records) > len(shown) else ""
         at = datetime.fromtimestamp(decision.at_us // 1_000_000, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from hub.errors import UsageError
 from hub.settings import load
 from hub.store.database import open_database
 
@@ -80,20 +79,16 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Erase a customer or a record for ever and print the certificate."""
-    from customer_master.stewardship.errors import UnknownError
     from hub.master import erasure
     from hub.master.context import By
 
     settings = load()
     engine = open_database(settings)
-    try:
-        with engine.connect() as db:
-            records = erasure.named(db, what)
-        if not yes:
-            typer.confirm(f"Erase {len(records)} records for ever?", abort=True, err=True)
-        told = erasure.erase(settings, engine, records, By(getpass.getuser(), reason))
-    except UnknownError as error:
-        raise UsageError(error.what, error.remedy) from None
+    with engine.connect() as db:
+        records = erasure.named(db, what)
+    if not yes:
+        typer.confirm(f"Erase {len(records)} records for ever?", abort=True, err=True)
+    told = erasure.erase(settings, engine, records, By(getpass.getuser(), reason))
     typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
 
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from sqlalchemy import Connection
 
+from customer_master.store.visibility import Viewer
 from hub.cli import acts, lifecycle, rebuild
+from hub.cli.acting import UserName, acting, customer_called, records_seen
 from hub.cli.progress import bars
 from hub.errors import UsageError
 from hub.settings import load
 from hub.store.database import open_database
+
+if TYPE_CHECKING:
+    from hub.pipeline.explain import Explained
 
 commands = typer.Typer(
     no_args_is_help=True, help="The customer master: as it was, how it came about, whether it is sound."
@@ -54,17 +59,18 @@ def history(
     number: Number,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many changes at most.")] = 50,
     before: Annotated[int | None, typer.Option(min=1, max=2**62, help="Only changes before this commit.")] = None,
+    user: UserName = None,
     as_json: Json = False,
 ) -> None:
     """Tell what happened to a customer: every change with who, when, why and what, newest first."""
     from customer_master.store import history as changes
     from customer_master.store.numbers import NOW
-    from customer_master.store.visibility import EVERYTHING
     from hub.cli.master_tables import show_change
 
     with open_database(load()).begin() as db:
-        party_id = _party_of(db, number)
-        found = changes.history(db, party_id, EVERYTHING, before_cs=NOW if before is None else before, limit=limit)
+        viewer = acting(db, user, "viewer")
+        party_id = customer_called(db, viewer, number)
+        found = changes.history(db, party_id, viewer, before_cs=NOW if before is None else before, limit=limit)
     if as_json:
         _print_json([asdict(change) for change in found])
         return
@@ -76,18 +82,18 @@ def history(
 def as_of(
     number: Number,
     when: Annotated[str, typer.Argument(metavar="TIME|COMMIT", help="2026-11-28T12:00:00Z, or the number of a commit")],
+    user: UserName = None,
     as_json: Json = False,
 ) -> None:
     """Show a customer as it was at a time or after a commit."""
     from customer_master.store.as_of import commit_at, customer_as_of
-    from customer_master.store.numbers import NOW
-    from customer_master.store.visibility import EVERYTHING
+    from customer_master.store.numbers import NOW, resolve_number
     from hub.cli.master_tables import show_customer
 
     with open_database(load()).begin() as db:
         cs = min(int(when), NOW) if when.isdecimal() else commit_at(db, _microseconds(when))
-        party_id = _party_of(db, number, cs)
-        customer = customer_as_of(db, party_id, cs, EVERYTHING)
+        party_id = resolve_number(db, number, cs).party_id
+        customer = customer_as_of(db, party_id, cs, acting(db, user, "viewer"))
     if as_json:
         _print_json(asdict(customer))
     else:
@@ -97,6 +103,7 @@ def as_of(
 @commands.command()
 def explain(
     what: Annotated[str, typer.Argument(metavar="NUMBER|RECORD", help="customer number or system/record_type/key")],
+    user: UserName = None,
     as_json: Json = False,
 ) -> None:
     """Explain every golden value of a customer: rule, record, mapping, landed row, and what would change it."""
@@ -104,11 +111,11 @@ def explain(
     from customer_master.store.public_id import encode
     from hub.cli.master_tables import show_explained
     from hub.pipeline.explain import explain_values
-    from hub.pipeline.trace import records_called
 
     with open_database(load()).begin() as db:
-        ids = sorted(set(parties_of(db, records_called(db, what)).values()))
-        found = {encode(party_id): explain_values(db, party_id) for party_id in ids}
+        viewer = acting(db, user, "viewer")
+        ids = sorted(set(parties_of(db, records_seen(db, viewer, what)).values()))
+        found = {encode(p): _as_seen(db, viewer, p, explain_values(db, p)) for p in ids}
     if not found:
         raise UsageError(f"{what!r} belongs to no customer yet", "Run: hub run resolve")
     if as_json:
@@ -128,10 +135,22 @@ def register(app: typer.Typer) -> None:
     app.add_typer(commands, name="master")
 
 
-def _party_of(db: Connection, number: str, cs: int | None = None) -> int:
-    from customer_master.store.numbers import resolve_number
+def _as_seen(db: Connection, viewer: Viewer, party_id: int, values: list[Explained]) -> list[Explained]:
+    """Leave out where records of other units say something, and what they would say instead."""
+    from customer_master.store.parties import members_of
+    from hub.web.queries import record_names
 
-    return resolve_number(db, number, cs).party_id
+    if viewer.units is None:
+        return values
+    names = {n.name for n in record_names(db, viewer, members_of(db, [party_id])[party_id]).values()}
+    return [
+        replace(
+            v,
+            said=v.said if v.said is not None and v.said.source in names else None,
+            losers=[one for one in v.losers if one.said is not None and one.said.source in names],
+        )
+        for v in values
+    ]
 
 
 def _microseconds(when: str) -> int:

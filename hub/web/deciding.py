@@ -21,7 +21,7 @@ from customer_master.store.clock import now_us
 from customer_master.store.tables import OPEN
 from customer_master.store.visibility import Viewer
 from hub.master.context import By, Done
-from hub.web.api.verdicts import Kept, Undo, Verdict, carry_out, demand_visible, parties_of, records_of
+from hub.web.api.verdicts import Kept, Undo, Unpin, Verdict, carry_out, demand_visible, parties_of, records_of
 from hub.web.installation import Installation
 
 _KEPT: TypeAdapter[Verdict] = TypeAdapter(Kept)
@@ -141,14 +141,37 @@ def kept_verdict(stored: Mapping[str, object]) -> tuple[Verdict, dict[int, int]]
     return _KEPT.validate_python(kept), {public_id.decode(number): cs for number, cs in seen.items()}
 
 
+def changed_by(db: Connection, cs: int, viewer: Viewer) -> set[int]:
+    """List the records that a change is about.
+
+    Raises:
+        UnknownError: the viewer does not see one of them.
+    """
+    found = set(db.execute(text(_CHANGED), {"cs": cs}).scalars())
+    demand_visible(db, found, viewer)
+    return found
+
+
+def fixed_by(db: Connection, pin_id: int, viewer: Viewer) -> set[int]:
+    """List the record that a pin goes with, none if there is no such pin.
+
+    Raises:
+        UnknownError: the viewer does not see it.
+    """
+    found = set(db.execute(text("select anchor_record_id from master.pin where id = :pin"), {"pin": pin_id}).scalars())
+    demand_visible(db, found, viewer)
+    return found
+
+
 def _concerned(db: Connection, verdict: Verdict, parties: tuple[int, ...], viewer: Viewer) -> set[int]:
-    """List the records that a verdict names, those of its customers, and those of the change it takes back."""
+    """List the records that a verdict names, those of its customers, and those of what it takes back."""
     found = records_of(verdict)
     found |= set(db.execute(text(_MEMBERS), {"parties": list(parties), "open": OPEN}).scalars())
-    if isinstance(verdict, Undo):
-        moved = set(db.execute(text(_CHANGED), {"cs": verdict.commit}).scalars())
-        demand_visible(db, moved, viewer)
-        found |= moved
+    match verdict:
+        case Undo():
+            found |= changed_by(db, verdict.commit, viewer)
+        case Unpin():
+            found |= fixed_by(db, verdict.pin, viewer)
     return found
 
 

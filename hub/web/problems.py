@@ -5,7 +5,7 @@ from __future__ import annotations
 import http
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
@@ -16,19 +16,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from customer_master.stewardship.errors import (
-    ContradictionError,
-    DecisionRefusedError,
-    InTheWayError,
-    InvalidError,
-    NotAllowedError,
-    RetiredError,
-    StaleError,
-    StewardshipError,
-    UnknownError,
-)
-from hub.errors import BusyError, HubError, UsageError
-from hub.web.errors import InputError
+from customer_master.stewardship.errors import ContradictionError, InTheWayError, RetiredError, StewardshipError
+from hub.errors import BusyError, HubError
+from hub.web.refusals import refusal_of
 from hub.web.rendering import own_path, page, root
 
 log = logging.getLogger("hub.web")
@@ -113,37 +103,19 @@ def _to_login(request: Request, error: HTTPException) -> Response:
 def _on_invalid(request: Request, error: Exception) -> Response:
     """Name the fields, never what was in them."""
     fields = {".".join(str(part) for part in e["loc"][1:]) for e in cast("RequestValidationError", error).errors()}
-    return answer(request, 422, f"These fields are missing or unusable: {', '.join(sorted(fields))}")
+    status = refusal_of(error).status
+    return answer(request, status, f"These fields are missing or unusable: {', '.join(sorted(fields))}")
 
 
 def _on_hub_error(request: Request, error: Exception) -> Response:
     known = cast("HubError", error)
-    if isinstance(known, BusyError):
-        headers = {"retry-after": str(round(known.retry_after))}
-        return answer(request, 503, known.what, remedy=known.remedy, headers=headers)
-    status = 422 if isinstance(known, InputError) else 404 if isinstance(known, UsageError) else 409
-    return answer(request, status, known.what, remedy=known.remedy)
-
-
-STATUS_OF_REFUSAL: Mapping[type[StewardshipError], int] = {
-    InvalidError: 422,
-    NotAllowedError: 403,
-    UnknownError: 404,
-    RetiredError: 410,
-    StaleError: 412,
-    DecisionRefusedError: 409,
-}
-"""What stands in the way of an act -> HTTP status."""
-
-
-def status_of(error: StewardshipError) -> int:
-    """Give the HTTP status for what stands in the way of an act."""
-    return next((status for kind, status in STATUS_OF_REFUSAL.items() if isinstance(error, kind)), 409)
+    headers = {"retry-after": str(round(known.retry_after))} if isinstance(known, BusyError) else None
+    return answer(request, refusal_of(known).status, known.what, remedy=known.remedy, headers=headers)
 
 
 def _on_refused_act(request: Request, error: Exception) -> Response:
     known = cast("StewardshipError", error)
-    return answer(request, status_of(known), known.what, remedy=known.remedy, refusal=known)
+    return answer(request, refusal_of(known).status, known.what, remedy=known.remedy, refusal=known)
 
 
 def _follow_up(refusal: StewardshipError | None) -> dict[str, Sequence[Any]]:
@@ -162,11 +134,12 @@ def _page_before(request: Request) -> str:
     return f"{before.path}?{before.query}".rstrip("?") if is_ours and before.path.startswith("/") else ""
 
 
-def _on_impossible_value(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature
+def _on_impossible_value(request: Request, error: Exception) -> Response:
     """Answer to what no column can hold, such as a NUL character."""
-    return answer(request, 422, "The request holds a value that cannot be looked up")
+    return answer(request, refusal_of(error).status, "The request holds a value that cannot be looked up")
 
 
 def _on_no_database(request: Request, error: Exception) -> Response:
     log.error("the database does not answer: %s", type(cast("OperationalError", error).orig).__name__)
-    return answer(request, 503, "The database does not answer", headers={"retry-after": "5"})
+    status = refusal_of(error).status
+    return answer(request, status, "The database does not answer", headers={"retry-after": "5"})

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from hub.web.access import user_of
 from hub.web.differences import differences
 from hub.web.formats import ZONE_COOKIE, Formats, phone, utc, zone
-from hub.web.i18n import COOKIE, choose, label, phrase, translations
+from hub.web.i18n import COOKIE, choose, label, phrase, stored_error, translations
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -48,6 +48,7 @@ def environment(language: str) -> Environment:
     made.globals.update(
         label=partial(label, language),
         phrase=partial(phrase, language),
+        stored_error=partial(stored_error, language),
         language=language,
         differences=differences,
         sparse=_sparse,

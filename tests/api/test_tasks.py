@@ -83,6 +83,24 @@ def test_pages_of_a_queue_follow_the_order_of_urgency(caller: Caller) -> None:
     assert (waiting["pairs"], waiting["values"]) == (2, 0)
 
 
+def test_a_question_is_answered_and_a_task_given_away(caller: Caller, post: Post) -> None:
+    task = post("/next", {}).json()["task"]
+    path = f"/{task['task']}"
+    refused = post(f"{path}/ask", {"of": "viewer", "text": "同一家吗？", "version": task["version"]})
+    assert (refused.status_code, refused.json()["type"]) == (422, "urn:customer-hub:problem:invalid")
+    asked = post(f"{path}/ask", {"of": "steward2", "text": "同一家吗？", "version": task["version"]}).json()
+    assert (asked["state"], asked["assignee"]) == ("waiting_answer", "steward")
+    answered = post(f"{path}/answer", {"text": "是"}, "steward2").json()
+    assert (answered["state"], answered["assignee"]) == ("open", "steward")
+    assert post(f"{path}/answer", {"text": "是"}, "steward2").status_code == 412, "nobody waits any more"
+    given = post(f"{path}/assign", {"to": "steward2", "version": answered["version"]}).json()
+    assert given["assignee"] == "steward2"
+    told = caller("steward").get(f"/api/v1/tasks{path}").json()["events"]
+    assert [(e["kind"], e["who"]) for e in told[:3]] == [
+        ("assigned", "steward"), ("commented", "steward2"), ("asked", "steward"),
+    ]  # fmt: skip
+
+
 def test_a_task_is_commented_put_off_and_handed_back(caller: Caller, post: Post) -> None:
     task = post("/next", {}).json()["task"]
     assert post(f"/{task['task']}/comment", {"text": "已致电客户，等回复"}).status_code == 200

@@ -10,6 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from customer_master.stewardship.errors import UnknownError
 from hub.cli import lifecycle
 from hub.errors import UsageError
 from tests.loop.deliveries import HONGDA, HUAQIANG, csv_file
@@ -61,4 +62,4 @@ def test_a_key_map_is_followed_and_a_record_erased(hub: Installation, door: Door
     assert (told["done"], told["reason"]) == (True, "asked for")
     assert set(hub.live()) == {"ship_to/S001"}
     gone = door("erase", "scm/ship_to/N3", "--reason", "asked for", "--yes")
-    assert isinstance(gone.exception, UsageError)
+    assert isinstance(gone.exception, UnknownError)

@@ -9,11 +9,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 import hub.cli
 from hub.store.postgres import DatabaseAddress
+from hub.web.users import add_user, set_disabled, set_units
 from tests.store.seasoned import HENGRUI, HUAQIANG, HUAQIANG_APART, WANG, YUANDA, YUANDA_MERGED, seasoned
 from tests.store.workshop import Workshop
+
+USERS = {"zhao": "steward", "nord": "steward", "gast": "viewer", "weg": "steward"}
 
 Said = Callable[..., tuple[int, str, str]]
 Do = Callable[..., dict[str, Any]]
@@ -24,6 +28,9 @@ def workshop(
     postgres_server: DatabaseAddress, migrated: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workshop]:
     with seasoned(postgres_server, migrated, tmp_path_factory.mktemp("home")) as opened:
+        with opened.engine.begin() as db:
+            for name, role in USERS.items():
+                add_user(db, name, "four words are better", [role])
         yield opened
 
 
@@ -194,3 +201,92 @@ def test_a_refusal_is_one_sentence_and_changes_nothing(
     err = command(*arguments)[2]
     assert said in err
     assert err.count("\n") == 1
+
+
+def test_who_is_unsure_notes_it_and_nothing_changes(workshop: Workshop, do: Do) -> None:
+    before = customers(workshop)
+    noted = do("unsure", "erp/party/5", "erp/party/1", "--reason", "等营业执照")
+    assert (noted["verdict"], noted["ended"]) == ("unsure", [])
+    ((actor, reason),) = workshop.sql("select actor, reason from master.decision order by id desc limit 1")
+    assert (actor, reason) == ("zhao", "等营业执照")
+    assert customers(workshop) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (
+            ("same", "1", "5", "--user", "niemand"),
+            2,
+            "hub: There is no user 'niemand'. List the users with: hub user list",
+        ),
+        (("history", YUANDA, "--user", "niemand"), 2, "hub: There is no user 'niemand'"),
+        (("same", "1", "5", "--user", "gast"), 1, "hub: gast has not the role steward"),
+        (("same", "1", "5", "--user", "weg"), 1, "hub: The account of weg is closed"),
+    ],
+)
+def test_only_a_user_who_may_acts_and_reads(
+    workshop: Workshop, command: Said, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    with workshop.engine.begin() as db:
+        set_disabled(db, "weg", disabled=True)
+    last = workshop.sql("select last_cs from master.clock")
+    ended, out, err = command(*arguments)
+    assert (ended, out, err.count("\n")) == (code, "", 1)
+    assert err.startswith(said)
+    assert workshop.sql("select last_cs from master.clock") == last
+
+
+@pytest.fixture
+def north(workshop: Workshop) -> Iterator[None]:
+    """Record 4 alone is of the unit north, and nord sees only this unit."""
+    with workshop.engine.begin() as db:
+        set_units(db, "nord", ["north"])
+        (unit,) = db.execute(text("select org_unit from master.source_record where id = 4")).one()
+        db.execute(text("update master.source_record set org_unit = 'north' where id = 4"))
+    yield
+    with workshop.engine.begin() as db:
+        db.execute(text("update master.source_record set org_unit = :unit where id = 4"), {"unit": unit})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("merge", YUANDA, HENGRUI), "There is no such customer"),
+        (
+            ("split", YUANDA, "--group", "erp/party/4", "--group", "erp/party/3"),
+            "Nothing known is called 'erp/party/3'",
+        ),
+        (("different", "4", "5"), "There is no record 5"),
+        (("pin", HENGRUI, "name", "恒瑞"), "There is no such customer"),
+        (("unpin", "{pin}"), "There is no such record"),
+        (("undo", "6"), "There is no such record"),
+        (("history", HUAQIANG), "There is no such customer"),
+        (("as-of", HUAQIANG, "3"), "No such customer at commit 3"),
+        (("explain", HUAQIANG), "Nothing known is called"),
+        (("explain", "erp/party/1"), "Nothing known is called"),
+    ],
+)
+@pytest.mark.usefixtures("north")
+def test_a_user_of_units_meets_nothing_of_others(
+    workshop: Workshop, command: Said, arguments: tuple[str, ...], said: str
+) -> None:
+    ((pin,),) = workshop.sql("select id from master.pin where attribute = 'name' and to_cs = :open order by id limit 1")
+    last = workshop.sql("select last_cs from master.clock")
+    code, out, err = command(*(a.format(pin=pin) for a in arguments), "--user", "nord")
+    assert (code, out) == (2, "")
+    assert said in err
+    assert workshop.sql("select last_cs from master.clock") == last
+
+
+@pytest.mark.usefixtures("north")
+def test_of_a_customer_of_several_units_only_the_own_records_are_shown(workshop: Workshop, command: Said) -> None:
+    then = json.loads(command("as-of", YUANDA, "10", "--user", "nord", "--json")[1])
+    assert ([m["name"] for m in then["members"]], then["hidden"]) == (["erp/party/4"], 1)
+    told = command("explain", YUANDA, "--user", "nord", "--json")[1]
+    assert "erp/party/3" not in told
+    assert "erp/party/3" in command("explain", YUANDA, "--json")[1], "the login name sees everything"
+    assert "erp/party/3" not in command("history", YUANDA, "--user", "nord")[1]
+    code, out, _ = command("pin", YUANDA, "name", "远大贸易", "--user", "nord", "--json")
+    assert code == 0, "a customer of whom one record is visible can be acted on, as on the screens"
+    assert command("undo", str(json.loads(out)["commit"]), "--user", "zhao")[0] == 0

@@ -81,6 +81,8 @@ def test_one_of_the_sources_values_can_be_pinned_without_script(site: Site) -> N
         ("split", {"group": "1:A"}, 404, "none of this customer"),
         ("split", {"group": "99999999999999:B"}, 404, "There is no such record"),
         ("split", {"group": "x:B"}, 422, "group"),
+        ("foresee-split", {"group": "1:A"}, 404, "none of this customer"),
+        ("foresee-split", {"group": "99999999999999:B"}, 404, "There is no such record"),
         ("foresee-merge", {"other": "CM-KRVQ-KEBX-X"}, 404, ""),
         ("relate", {"other": "CM-KRVQ-KEBX-X", "type": "branch_of"}, 404, ""),
         ("relate", {"other": "{company}", "type": "branch_of"}, 422, "no relation to itself"),
@@ -122,19 +124,39 @@ def test_a_relation_is_seen_from_both_ends(steward: Reader, site: Site) -> None:
     assert "其经销商为" not in steward.visible(relation)
 
 
-def test_a_split_and_its_undoing_give_the_numbers_back(steward: Reader, site: Site) -> None:
+def test_a_split_is_foreseen_then_made_and_its_undoing_gives_the_numbers_back(steward: Reader, site: Site) -> None:
     page, number = steward.page, site.number(COMPANY)
     before = records(site, number)
-    assert len(before) == 2
+    assert set(before) == {"S001", "D-0017"}
     steward.open(f"/customers/{number}")
     page.locator("summary", has_text="拆分为多个客户").press("Enter")
     page.locator("select[name=group]").nth(1).focus()
     page.keyboard.press("b")
-    page.locator("button.main", has_text="拆分").press("Enter")
+    page.locator("form[action$=foresee-split] button").press("Enter")
+    page.wait_for_url("**/foresee-split")
+    table = page.locator("table.parts")
+    columns = [table.locator(f"tr > :nth-child({place})").all_inner_texts() for place in (2, 3)]
+    assert [number in column[0] for column in columns] == [True, False], "the one keeps the number"
+    assert "保留此编号" in columns[0][0]
+    assert "新编号" in columns[1][0]
+    keys = [column[1].rpartition("/")[2] for column in columns]
+    assert sorted(keys) == sorted(before), "each record goes to one of them"
+    names = dict(zip(keys, (column[2] for column in columns), strict=True))
+    assert names == {"S001": "深圳市华强电子有限公司", "D-0017": "华强电子"}, "the names that both will have"
+    assert records(site, number) == before, "nothing has happened yet"
+    page.fill("#why", "两家公司")
+    page.locator("button.main").press("Enter")
     page.wait_for_url(at(f"/customers/{number}"))
-    assert len(records(site, number)) == 1
-    page.keyboard.press("z")
-    page.wait_for_function("() => document.querySelector('[role=status]').textContent.includes('撤回')")
+    made = records(site, number)
+    assert [*made] == [keys[0]], "as it was foreseen"
+    other = site.number(f"{'ship_to' if keys[1] == 'S001' else 'dealer'}/{keys[1]}")
+    steward.open(f"/customers/{other}")
+    assert names[keys[1]] in steward.visible("h1")
+    steward.open(f"/customers/{number}/history")
+    newest = page.locator("li.entry").first
+    assert "两家公司" in newest.inner_text()
+    newest.locator("button").press("Enter")
+    page.wait_for_url(at(f"/customers/{number}"))
     assert records(site, number) == before
 
 
@@ -185,10 +207,12 @@ def test_a_customer_is_shown_as_it_was(steward: Reader, site: Site) -> None:
 def test_who_looked_before_a_change_is_asked_to_look_again(steward: Reader, site: Site) -> None:
     page, number = steward.page, site.number(COMPANY)
     steward.open(f"/customers/{number}")
-    pin = {"attribute": "short_name", "own": "华强别名", "seen": last_commit(site)}
-    assert site.client("steward2").post(f"/customers/{number}/pins", data=pin).status_code == 303
     page.locator("summary", has_text="拆分为多个客户").press("Enter")
     page.locator("select[name=group]").nth(1).select_option(index=1)
+    page.locator("form[action$=foresee-split] button").press("Enter")
+    page.wait_for_url("**/foresee-split")
+    pin = {"attribute": "short_name", "own": "华强别名", "seen": last_commit(site)}
+    assert site.client("steward2").post(f"/customers/{number}/pins", data=pin).status_code == 303
     page.locator("button.main", has_text="拆分").press("Enter")
     page.wait_for_selector(".problem")
     assert "您查看之后该客户已有变化" in steward.visible(".problem")

@@ -69,6 +69,63 @@ def test_a_task_is_handed_back_put_off_and_commented(steward: Reader, site: Site
     steward.alarms.clear()  # the browser reports the 422
 
 
+def test_a_question_goes_to_a_colleague_and_the_answer_back(steward: Reader, browser: Browser, site: Site) -> None:
+    page = steward.page
+    steward.open("/tasks?queue=pairs")
+    page.locator("section:last-of-type tbody th a").first.press("Enter")
+    page.wait_for_url("**/tasks/*")
+    number = int(page.url.rpartition("/")[2])
+    page.locator("summary", has_text="Ask a colleague").press("Enter")
+    assert page.locator("#of option").all_inner_texts() == ["admin", "steward2"], "who may work on it, but oneself"
+    page.select_option("#of", "steward2")
+    page.fill("#question", "这家搬到北仑了吗？")
+    page.locator("button", has_text="Ask; the task waits").press("Enter")
+    page.wait_for_selector("h2:text('steward asks steward2')")
+    assert task(site, number) | {"version": 0} == {"state": "waiting_answer", "assignee": "steward", "version": 0}
+    with signed_in(browser, site, "steward2", "zh") as colleague:
+        assert "两个客户是否同一？" in colleague.visible(".card"), "it is on the first page"
+        colleague.open("/tasks")
+        colleague.page.locator("section:has(h2:text('问我的问题')) tbody th a").press("Enter")
+        colleague.page.wait_for_url(f"**/tasks/{number}")
+        assert "这家搬到北仑了吗？" in colleague.visible("section.card")
+        colleague.page.fill("#answer", "是，去年搬的")
+        colleague.page.locator("button", has_text="提交答复").press("Enter")
+        colleague.page.wait_for_selector(".timeline :text('是，去年搬的')")
+        colleague.open("/tasks")
+        assert "问我的问题" not in colleague.visible("main"), "the question is answered"
+        assert colleague.alarms == []
+    assert task(site, number) | {"version": 0} == {"state": "open", "assignee": "steward", "version": 0}
+    steward.open(f"/tasks/{number}")
+    assert all(word in steward.visible(".timeline") for word in ("answered steward2", "是，去年搬的", "→ steward2"))
+
+
+def test_a_task_is_given_to_a_colleague(steward: Reader, site: Site) -> None:
+    page = steward.page
+    (row,) = site.hub.rows("select id from master.task where state = 'open' and assignee is null order by id limit 1")
+    steward.open(f"/tasks/{row['id']}")
+    page.locator("summary", has_text="Give it to a colleague").press("Enter")
+    page.select_option("#to", "steward2")
+    page.locator("button", has_text="Give the task away").press("Enter")
+    page.wait_for_selector(".timeline :text('→ steward2')")
+    assert task(site, row["id"])["assignee"] == "steward2"
+    assert f"/tasks/{row['id']}" in site.client("steward2").get("/tasks").text
+
+
+def test_only_who_sees_all_of_its_records_gets_a_task(site: Site) -> None:
+    (row,) = site.hub.rows("select id, version from master.task where state = 'open' order by id limit 1")
+    client, path = site.client("steward"), f"/tasks/{row['id']}"
+    given = {"version": row["version"], "to": "viewer"}
+    assert client.post(f"{path}/assign", data=given).status_code == 422, "a viewer decides nothing"
+    assert site.client("admin").post("/users/steward2/units", data={"units": "north"}).status_code == 303
+    assert "<option>admin</option>" in client.get(path).text
+    assert "<option>steward2</option>" not in client.get(path).text
+    question = {"version": row["version"], "of": "steward2", "text": "？"}
+    assert client.post(f"{path}/ask", data=question).status_code == 422
+    assert site.client("steward2").post(f"{path}/assign", data=given | {"to": "admin"}).status_code == 404
+    assert task(site, row["id"])["version"] == row["version"]
+    site.client("admin").post("/users/steward2/units", data={"units": "*"})
+
+
 def test_who_comes_late_hears_what_the_other_decided(site: Site) -> None:
     (row,) = site.hub.rows("select id, version from master.task where state = 'open' order by id limit 1")
     first, second = site.client("steward"), site.client("steward2", language="zh-CN")

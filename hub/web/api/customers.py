@@ -12,8 +12,7 @@ from starlette.responses import Response
 
 from customer_master.stewardship.errors import RetiredError, UnknownError
 from customer_master.store import visibility
-from customer_master.store.as_of import CustomerAsOf, Member, commit_at, customer_as_of
-from customer_master.store.clock import last_commit
+from customer_master.store.as_of import CustomerAsOf, Member, customer_as_of
 from customer_master.store.numbers import Resolved, resolve_number
 from customer_master.store.search import Hit, search
 from customer_master.store.visibility import Viewer
@@ -22,10 +21,11 @@ from hub.web.api import paging
 from hub.web.api.access import Sees
 from hub.web.api.answers import Customer, Found, Origin, Pin, Record, RecordContent, Relation, Value
 from hub.web.api.masking import Shown, masked, note
-from hub.web.api.paging import LARGEST_ID, Cursor, Limit, Page
-from hub.web.api.problems import ApiError, etag
+from hub.web.api.paging import Cursor, Limit, Page
+from hub.web.api.problems import etag
 from hub.web.api.routing import api_router, refusals
-from hub.web.api.times import iso, microseconds
+from hub.web.api.times import iso
+from hub.web.commits import commit_of
 from hub.web.installation import Hub, Installation
 from hub.web.masking import mask_value
 from hub.web.purposes import Purpose
@@ -97,7 +97,7 @@ def show(
     Personal data is hidden until a purpose is named.
     """
     with hub.begin() as db:
-        cs = commit(db, as_of)
+        cs = commit_of(db, as_of)
         resolved = resolve_number(db, number, cs)
         if len(resolved.successors) == 1:
             return RedirectResponse(_moved(request, resolved.successors[0]), 308)
@@ -126,34 +126,13 @@ def records(
     """List the source records of a customer with what each says."""
     behind = paging.read(cursor, int)
     with hub.begin() as db:
-        cs = commit(db, as_of)
+        cs = commit_of(db, as_of)
         customer = customer_as_of(db, living(db, number, cs).party_id, cs, viewer)
         note(db, viewer, customer.party_id, customer.kind, purpose)
     members = sorted(customer.members, key=lambda m: m.record_id)
     rest = [m for m in members if behind is None or m.record_id > behind[0]]
     page = paging.page(rest, limit, lambda m: (m.record_id,))
     return Page(items=[_content(m, customer.kind, purpose) for m in page.items], next=page.next)
-
-
-def commit(db: Connection, as_of: str) -> int:
-    """Read a commit number or a time; empty for the last commit.
-
-    Raises:
-        ApiError: 422, it is neither.
-    """
-    last = last_commit(db)
-    if not as_of:
-        return last
-    if as_of.isascii() and as_of.isdigit():
-        return min(int(as_of), last)
-    try:
-        at_us = microseconds(as_of)
-    except (ValueError, OverflowError):
-        raise ApiError(
-            422, "invalid", "as_of is neither a commit number nor a time with its zone",
-            "Write it like 2026-11-20T02:15:00Z; in an address the + of an offset is %2B",
-        ) from None  # fmt: skip
-    return commit_at(db, max(-LARGEST_ID, min(at_us, LARGEST_ID)))
 
 
 def living(db: Connection, number: str, cs: int | None = None) -> Resolved:

@@ -17,18 +17,15 @@ from starlette.responses import JSONResponse
 from customer_master.stewardship.errors import (
     ContradictionError,
     InTheWayError,
-    InvalidError,
     Link,
-    NotAllowedError,
     RetiredError,
     StaleError,
     StewardshipError,
-    UnknownError,
 )
 from customer_master.store import public_id
-from hub.errors import BusyError, HubError, UsageError
+from hub.errors import BusyError, HubError
 from hub.web.api.times import iso
-from hub.web.errors import InputError
+from hub.web.refusals import refusal_of
 
 log = logging.getLogger("hub.web")
 
@@ -113,85 +110,49 @@ def _(error: ApiError) -> JSONResponse:
 
 
 @problem.register
-def _(error: RequestValidationError) -> JSONResponse:
-    return _answer(422, "invalid", _invalid(error), "See the OpenAPI document")
-
-
-@problem.register
 def _(error: HTTPException) -> JSONResponse:
     return _answer(error.status_code, "", str(error.detail), "", headers=error.headers)
 
 
 @problem.register
-def _(error: HubError) -> JSONResponse:
-    return _answer(409, "", error.what, error.remedy)
+def _(error: RequestValidationError) -> JSONResponse:
+    return _answer(*refusal_of(error), _invalid(error), "See the OpenAPI document")
 
 
 @problem.register
-def _(error: UsageError) -> JSONResponse:
-    return _answer(404, "unknown", error.what, error.remedy)
-
-
-@problem.register
-def _(error: InputError) -> JSONResponse:
-    return _answer(422, "invalid", error.what, error.remedy)
-
-
-@problem.register
-def _(error: BusyError) -> JSONResponse:
-    return _answer(503, "busy", error.what, error.remedy, headers={"retry-after": str(round(error.retry_after))})
-
-
-@problem.register
-def _(_error: DataError) -> JSONResponse:
-    return _answer(422, "invalid", "The request holds a value that cannot be looked up", "Correct the value")
+def _(error: DataError) -> JSONResponse:
+    return _answer(*refusal_of(error), "The request holds a value that cannot be looked up", "Correct the value")
 
 
 @problem.register
 def _(error: OperationalError) -> JSONResponse:
     log.error("the database does not answer: %s", type(error.orig).__name__)
-    return _answer(503, "busy", "The database does not answer", "Try again", headers={"retry-after": "5"})
+    return _answer(*refusal_of(error), "The database does not answer", "Try again", headers={"retry-after": "5"})
+
+
+@problem.register
+def _(error: HubError) -> JSONResponse:
+    headers = {"retry-after": str(round(error.retry_after))} if isinstance(error, BusyError) else None
+    return _answer(*refusal_of(error), error.what, error.remedy, headers=headers)
 
 
 @problem.register
 def _(error: StewardshipError) -> JSONResponse:
-    return _answer(409, "refused", error.what, error.remedy)
+    return _answer(*refusal_of(error), error.what, error.remedy, **_follow_up(error))
 
 
-@problem.register
-def _(error: ContradictionError) -> JSONResponse:
-    return _answer(409, "contradiction", error.what, error.remedy, chain=[_link(link) for link in error.chain])
-
-
-@problem.register
-def _(error: InTheWayError) -> JSONResponse:
-    return _answer(409, "in-the-way", error.what, error.remedy, decisions=list(error.decisions))
-
-
-@problem.register
-def _(error: StaleError) -> JSONResponse:
-    current = {public_id.encode(party): etag(cs) for party, cs in error.current.items()}
-    return _answer(412, "stale", error.what, error.remedy, current=current)
-
-
-@problem.register
-def _(error: RetiredError) -> JSONResponse:
-    return _answer(410, "retired", error.what, error.remedy, successors=list(error.successors))
-
-
-@problem.register
-def _(error: UnknownError) -> JSONResponse:
-    return _answer(404, "unknown", error.what, error.remedy)
-
-
-@problem.register
-def _(error: InvalidError) -> JSONResponse:
-    return _answer(422, "invalid", error.what, error.remedy)
-
-
-@problem.register
-def _(error: NotAllowedError) -> JSONResponse:
-    return _answer(403, "not-allowed", error.what, error.remedy)
+def _follow_up(error: StewardshipError) -> dict[str, Any]:
+    """Give what leads on from a refusal."""
+    match error:
+        case ContradictionError():
+            return {"chain": [_link(link) for link in error.chain]}
+        case InTheWayError():
+            return {"decisions": list(error.decisions)}
+        case StaleError():
+            return {"current": {public_id.encode(party): etag(cs) for party, cs in error.current.items()}}
+        case RetiredError():
+            return {"successors": list(error.successors)}
+    return {}
 
 
 def etag(touched_cs: int) -> str:

@@ -20,6 +20,7 @@ from hub.web.api.paging import LARGEST_ID, Cursor, Limit, Page
 from hub.web.api.routing import api_router, refusals
 from hub.web.api.times import iso, microseconds
 from hub.web.api.verdicts import AnyVerdict, IfMatch
+from hub.web.colleagues import demand_colleague
 from hub.web.deciding import Answering
 from hub.web.installation import Hub
 
@@ -28,6 +29,7 @@ router = api_router("tasks", dependencies=[needs("steward")])
 Id = Annotated[int, Path(ge=1, lt=LARGEST_ID, description="number of the task")]
 QueueName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,50}$")]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=tasks.LONGEST_TEXT)]
+UserName = Annotated[str, StringConstraints(min_length=1, max_length=64), Field(examples=["li"])]
 _ACT = refusals(404, 409, 411, 412, 413)
 
 
@@ -52,6 +54,19 @@ class Comment(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    text: Words
+
+
+class Handed(Looked):
+    """To whom a task is given."""
+
+    to: UserName
+
+
+class Question(Looked):
+    """What is asked, and of whom."""
+
+    of: UserName
     text: Words
 
 
@@ -157,6 +172,43 @@ def comment(task: Id, body: Comment, hub: Hub, viewer: Sees, once: OnlyOnce) -> 
         with hub.begin() as db:
             tasks.comment(db, viewer, task, body.text)
             return 200, state(queue.load(db, viewer, task))
+
+    return once.answer(body, act)
+
+
+@router.post("/tasks/{task}/assign", operation_id="assignTask", response_model=TaskState, responses=_ACT)
+def assign(task: Id, body: Handed, hub: Hub, viewer: Sees, once: OnlyOnce) -> Response:
+    """Give a task to another steward, who must see all of its records."""
+
+    def act() -> tuple[int, BaseModel]:
+        with hub.begin() as db:
+            queue.load(db, viewer, task)
+            demand_colleague(db, task, viewer.user, body.to)
+            return 200, state(tasks.assign(db, viewer, task, body.to, body.version))
+
+    return once.answer(body, act)
+
+
+@router.post("/tasks/{task}/ask", operation_id="askAboutTask", response_model=TaskState, responses=_ACT)
+def ask(task: Id, body: Question, hub: Hub, viewer: Sees, once: OnlyOnce) -> Response:
+    """Ask another steward; the task stays one's own and waits for the answer."""
+
+    def act() -> tuple[int, BaseModel]:
+        with hub.begin() as db:
+            queue.load(db, viewer, task)
+            demand_colleague(db, task, viewer.user, body.of)
+            return 200, state(tasks.ask(db, viewer, task, body.text, of=body.of, version=body.version))
+
+    return once.answer(body, act)
+
+
+@router.post("/tasks/{task}/answer", operation_id="answerQuestion", response_model=TaskState, responses=_ACT)
+def answer(task: Id, body: Comment, hub: Hub, viewer: Sees, once: OnlyOnce) -> Response:
+    """Answer the question for which a task waits."""
+
+    def act() -> tuple[int, BaseModel]:
+        with hub.begin() as db:
+            return 200, state(tasks.answer(db, viewer, task, body.text))
 
     return once.answer(body, act)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -14,7 +13,6 @@ from starlette.responses import Response
 
 from customer_master.stewardship import decisions, queue
 from customer_master.store import customer as store
-from customer_master.store.as_of import commit_at
 from customer_master.store.clock import last_commit
 from customer_master.store.customer import Entry
 from customer_master.store.decision_tables import RELATIONS
@@ -22,7 +20,7 @@ from customer_master.store.history import Change, history
 from customer_master.store.numbers import resolve_number
 from customer_master.store.visibility import Viewer
 from hub.web.access import SignedIn, User, needs
-from hub.web.errors import InputError
+from hub.web.commits import commit_of
 from hub.web.formats import ZONE_COOKIE, zone
 from hub.web.installation import Hub
 from hub.web.masking import PERSONAL, mask_activity, mask_value
@@ -65,7 +63,7 @@ def show_customer(
 ) -> Response:
     """Show one customer, now or as it was; of a person without its contact data."""
     with hub.begin() as db:
-        cs = _commit(request, db, asked.as_of)
+        cs = commit_of(db, asked.as_of, zone(request.cookies.get(ZONE_COOKIE, "")))
         found = portrait(db, user.viewer, number, cs)
         if asked.as_of:
             return page(request, "customer_then.html", p=found)
@@ -158,26 +156,6 @@ def _page(
         task=queue.load(db, user.viewer, asked.task) if asked.task and steward else None,
         made=decisions.decision_of(db, asked.done) if asked.done and steward else None,
     )
-
-
-def _commit(request: Request, db: Connection, as_of: str) -> int:
-    """Read a commit number, a day (its end) or a time of the reader's clock; empty for now."""
-    last = last_commit(db)
-    if not as_of:
-        return last
-    if as_of.isascii() and as_of.isdigit():
-        return min(int(as_of), last)
-    try:
-        moment = datetime.fromisoformat(as_of)
-        if len(as_of) == len("2026-11-20"):
-            moment = datetime.combine(date.fromisoformat(as_of), time.max)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=zone(request.cookies.get(ZONE_COOKIE, "")))
-        return commit_at(db, int(moment.timestamp() * 1_000_000))
-    except (ValueError, OverflowError):
-        raise InputError(
-            "This is neither a time nor the number of a change", "Write a time like 2026-11-20T10:15"
-        ) from None
 
 
 def _entries(db: Connection, viewer: Viewer, found: Portrait, *, show: str, before: str, revealed: bool) -> list[Entry]:

@@ -11,6 +11,7 @@ from customer_master.stewardship import decisions, queue, reviews
 from customer_master.store.clock import now_us
 from hub.web import queries
 from hub.web.access import SignedIn
+from hub.web.colleagues import questions_to
 from hub.web.i18n import COOKIE, LANGUAGES
 from hub.web.installation import Hub
 from hub.web.rendering import YEAR_SECONDS, page, see, set_cookie
@@ -26,7 +27,7 @@ def home(request: Request, user: SignedIn, hub: Hub) -> Response:
     """Show what the reader may begin with."""
     with hub.begin() as db:
         steward, operator = user.may("steward"), user.may("operator")
-        own = queue.mine(db, user.name) if steward else []
+        own = [*questions_to(db, user.viewer), *queue.mine(db, user.name)] if steward else []
         return page(
             request,
             "home.html",

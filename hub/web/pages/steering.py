@@ -1,4 +1,4 @@
-"""What a steward does to a customer on its page: pin values, relate, split, merge after a look at the outcome, undo."""
+"""What a steward does to a customer on its page: pin, relate, split and merge after a look at the outcome, undo."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import json
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Path, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from customer_master.golden.evidence import ATTRIBUTES
 from customer_master.stewardship.queue import Task
 from customer_master.store import public_id
 from customer_master.store.clock import last_commit
@@ -20,7 +22,7 @@ from hub.web.access import SignedIn, needs
 from hub.web.api.verdicts import Merge, Pin, Related, Relation, Split, Undo, Unpin, Unrelated, Verdict
 from hub.web.deciding import Answering, decide, seen_on_page
 from hub.web.errors import InputError
-from hub.web.foreseeing import foresee_merge
+from hub.web.foreseeing import foresee_merge, foresee_split
 from hub.web.formats import ZONE_COOKIE, zone
 from hub.web.installation import Hub, Installation
 from hub.web.portrait import portrait
@@ -63,6 +65,14 @@ class SplitForm(Act):
     """The group of each record, like ``12:B``."""
 
     group: Annotated[list[Annotated[str, Field(pattern=r"^\d{1,18}:[A-I]$")]], Field(max_length=1000)]
+
+    def groups(self) -> list[list[int]]:
+        """Give the records of each letter, in the order of letters."""
+        found: dict[str, list[int]] = {}
+        for one in sorted(self.group, key=lambda g: g.partition(":")[2]):
+            record, _, letter = one.partition(":")
+            found.setdefault(letter, []).append(int(record))
+        return list(found.values())
 
 
 class MergeForm(Act):
@@ -108,14 +118,31 @@ def unpin(request: Request, user: SignedIn, hub: Hub, number: Number, form: Anno
     return see(request, _act(hub, user.viewer, number, verdict, form))
 
 
+@router.get("/foresee-split")
+@router.get("/foresee-merge")
+def look_again(request: Request, number: Number) -> Response:
+    """Lead to the customer whoever comes back to what was foreseen, such as from an act that was refused."""
+    return see(request, f"/customers/{quote(number, safe='')}")
+
+
+@router.post("/foresee-split")
+def show_split(
+    request: Request, user: SignedIn, hub: Hub, number: Number, form: Annotated[SplitForm, Form()]
+) -> Response:
+    """Show what a split would make."""
+    with hub.begin() as db:
+        cs = last_commit(db)
+        made = foresee_split(db, hub.master(), user.viewer, number, form.groups())
+    fields = [a for a in (*ATTRIBUTES, "roles") if any(part.attrs.get(a) for part in made)]
+    return page(
+        request, "split.html", number=number, made=made, fields=fields, group=form.group, seen=cs, answering=form.task
+    )
+
+
 @router.post("/split")
 def split(request: Request, user: SignedIn, hub: Hub, number: Number, form: Annotated[SplitForm, Form()]) -> Response:
     """Make several customers of one."""
-    groups: dict[str, list[int]] = {}
-    for one in sorted(form.group, key=lambda g: g.partition(":")[2]):
-        record, _, letter = one.partition(":")
-        groups.setdefault(letter, []).append(int(record))
-    verdict = Split(verdict="split", customer=number, groups=list(groups.values()), reason=form.reason)
+    verdict = Split(verdict="split", customer=number, groups=form.groups(), reason=form.reason)
     return see(request, _act(hub, user.viewer, number, verdict, form))
 
 

@@ -18,6 +18,7 @@ from customer_master.store.clock import now_us
 from hub.web import queries
 from hub.web.access import SignedIn, needs
 from hub.web.api.verdicts import Verdict, customers_of, records_of
+from hub.web.colleagues import colleagues, demand_colleague, questions_to
 from hub.web.deciding import approve, kept_verdict
 from hub.web.errors import InputError
 from hub.web.formats import ZONE_COOKIE, zone
@@ -56,6 +57,18 @@ class Said(Looked):
     text: Annotated[str, Field(max_length=tasks.LONGEST_TEXT)]
 
 
+class Handed(Looked):
+    """To whom a task is passed on."""
+
+    to: Annotated[str, Field(max_length=64)]
+
+
+class Question(Said):
+    """What is asked, and of whom."""
+
+    of: Annotated[str, Field(max_length=64)]
+
+
 class Until(Looked):
     """The day on which a task comes back."""
 
@@ -68,6 +81,7 @@ def show(request: Request, user: SignedIn, hub: Hub, asked: Annotated[Asked, Que
     policy = hub.master().documents.stewardship
     with hub.begin() as db:
         mine = queue.mine(db, user.name)
+        asked_me = questions_to(db, user.viewer)
         waiting = queue.waiting(db, policy, user.viewer)
         second: list[Task] = []
         free: list[Task] = []
@@ -75,12 +89,12 @@ def show(request: Request, user: SignedIn, hub: Hub, asked: Annotated[Asked, Que
             second = queue.listed(db, user.viewer, asked.queue, state="awaiting_second", limit=queries.PAGE)
             after = (asked.priority, asked.after)
             free = queue.listed(db, user.viewer, asked.queue, limit=queries.PAGE, after=after)
-        shown = (*mine, *second, *free)
+        shown = (*asked_me, *mine, *second, *free)
         names = queries.record_names(db, user.viewer, {r for t in shown for r in t.records[:2]})
     more = free[-1] if len(free) == queries.PAGE else None
     return page(
-        request, "tasks.html", mine=mine, waiting=waiting, chosen=asked.queue, listed=[*second, *free], names=names,
-        more=more, now=now_us(),
+        request, "tasks.html", asked_me=asked_me, mine=mine, waiting=waiting, chosen=asked.queue,
+        listed=[*second, *free], names=names, more=more, now=now_us(),
     )  # fmt: skip
 
 
@@ -105,10 +119,12 @@ def show_task(request: Request, user: SignedIn, hub: Hub, task: Id) -> Response:
         waits = kept_verdict(found.verdict)[0] if found.verdict is not None else None
         records = {*found.records, *(_about(db, waits) if waits is not None else ())}
         names = queries.record_names(db, user.viewer, records)
+        others = colleagues(db, task, user.name)
     is_pair = found.kind in PAIRS and len(found.records) == 2
     pair = "-".join(map(str, sorted(found.records))) if is_pair else ""
     return page(
-        request, "task.html", task=found, events=events, names=names, pair=pair, waits=waits, now=now_us(),
+        request, "task.html", task=found, events=events, names=names, pair=pair, waits=waits, others=others,
+        question=next((e for e in events if e.kind == "asked"), None), now=now_us(),
     )  # fmt: skip
 
 
@@ -135,6 +151,36 @@ def comment(request: Request, user: SignedIn, hub: Hub, task: Id, form: Annotate
     words = _words(form.text)
     with hub.begin() as db:
         tasks.comment(db, user.viewer, task, words)
+    return see(request, f"/tasks/{task}")
+
+
+@router.post("/{task}/assign")
+def assign(request: Request, user: SignedIn, hub: Hub, task: Id, form: Annotated[Handed, Form()]) -> Response:
+    """Make a task a colleague's."""
+    with hub.begin() as db:
+        queue.load(db, user.viewer, task)
+        demand_colleague(db, task, user.name, form.to)
+        tasks.assign(db, user.viewer, task, form.to, form.version)
+    return see(request, f"/tasks/{task}")
+
+
+@router.post("/{task}/ask")
+def ask(request: Request, user: SignedIn, hub: Hub, task: Id, form: Annotated[Question, Form()]) -> Response:
+    """Ask a colleague; the task stays one's own and waits for the answer."""
+    words = _words(form.text)
+    with hub.begin() as db:
+        queue.load(db, user.viewer, task)
+        demand_colleague(db, task, user.name, form.of)
+        tasks.ask(db, user.viewer, task, words, of=form.of, version=form.version)
+    return see(request, f"/tasks/{task}")
+
+
+@router.post("/{task}/answer")
+def answer(request: Request, user: SignedIn, hub: Hub, task: Id, form: Annotated[Said, Form()]) -> Response:
+    """Answer a colleague's question."""
+    words = _words(form.text)
+    with hub.begin() as db:
+        tasks.answer(db, user.viewer, task, words)
     return see(request, f"/tasks/{task}")
 
 

@@ -335,6 +335,14 @@ def _create() -> None:
     )
     op.create_index("task_assignee", "task", ["assignee", "state"], unique=False, schema="master")
     op.create_index(
+        "task_waiting",
+        "task",
+        ["due_us"],
+        unique=False,
+        schema="master",
+        postgresql_where=sa.text("state = 'waiting_answer'"),
+    )
+    op.create_index(
         "task_due",
         "task",
         ["due_us"],
