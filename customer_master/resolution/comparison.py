@@ -7,9 +7,8 @@ pair; they are stored, and every explanation can be rebuilt from them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -48,6 +47,13 @@ class SharedLevel(IntEnum):
     WORTHLESS = 2
     COMMON = 3
     RARE = 4
+
+
+_BY_RARITY = {
+    Rarity.RARE: SharedLevel.RARE,
+    Rarity.COMMON: SharedLevel.COMMON,
+    Rarity.WORTHLESS: SharedLevel.WORTHLESS,
+}
 
 
 class EmailLevel(IntEnum):
@@ -110,8 +116,7 @@ LEVELS: dict[str, type[IntEnum]] = {
 """The attributes in the order of the vector, with their levels."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """Levels of agreement of two parties of one kind, in the order of :data:`LEVELS`."""
 
     kind: Kind
@@ -128,10 +133,7 @@ class Comparison:
     @property
     def levels(self) -> tuple[int, ...]:
         """The levels as numbers."""
-        return (
-            self.identifier, self.name, self.region, self.phone, self.email,
-            self.address, self.contact, self.unit, self.group,
-        )  # fmt: skip
+        return self[1:]
 
     @property
     def vector(self) -> bytes:
@@ -177,7 +179,7 @@ def compare(a: Features, b: Features, frequency: Frequency) -> Comparison:
 
 
 def _rarest(a: Features, kind: KeyKind, values: Iterable[str], frequency: Frequency) -> Rarity:
-    return min(rarity(kind, frequency(key_hash(kind, a.kind, value))) for value in values)
+    return rarity(kind, min([frequency(key_hash(kind, a.kind, value)) for value in values]))
 
 
 def contradicting(a: frozenset[tuple[str, str]], b: frozenset[tuple[str, str]]) -> bool:
@@ -230,7 +232,7 @@ def _phones(a: Features, b: Features, frequency: Frequency) -> SharedLevel:
     shared = a.phones & b.phones
     if not shared:
         return SharedLevel.DIFFERENT
-    return SharedLevel(SharedLevel.RARE - _rarest(a, KeyKind.PHONE, shared, frequency))
+    return _BY_RARITY[_rarest(a, KeyKind.PHONE, shared, frequency)]
 
 
 def _emails(a: Features, b: Features, frequency: Frequency) -> EmailLevel:
@@ -249,10 +251,8 @@ def _emails(a: Features, b: Features, frequency: Frequency) -> EmailLevel:
 
 
 def _addresses(a: Features, b: Features, frequency: Frequency) -> AddressLevel:
-    return max(
-        (_address(left, right, a, frequency) for left in a.addresses for right in b.addresses),
-        default=AddressLevel.MISSING,
-    )
+    levels = [_address(left, right, a, frequency) for left in a.addresses for right in b.addresses]
+    return max(levels, default=AddressLevel.MISSING)
 
 
 def _address(a: AddressFeatures, b: AddressFeatures, party: Features, frequency: Frequency) -> AddressLevel:
@@ -285,7 +285,7 @@ def _units(a: tuple[NameFeatures, ...], b: tuple[NameFeatures, ...]) -> UnitLeve
 
 def units(names: Iterable[NameFeatures]) -> frozenset[str]:
     """Collect the branches, plants, offices or accounts that the names are of."""
-    return frozenset(n.unit for n in names if n.unit)
+    return frozenset([n.unit for n in names if n.unit])
 
 
 def _groups(a: tuple[NameFeatures, ...], b: tuple[NameFeatures, ...]) -> GroupLevel:

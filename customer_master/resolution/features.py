@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mappings.canonical import Address, Identifier, Kind, Party
+from mappings.canonical import Identifier, Kind, Party
 from mappings.normalize.addresses import parse_address
 from mappings.normalize.company_names import CompanyName, parse_company
 from mappings.normalize.emails import domain, is_free_mail
@@ -20,6 +20,7 @@ _LONGEST_TRADE = 4  # a longer Chinese trade name has the business in it, which 
 _LEAST_REPAIRABLE = 15  # an identifier shorter than this, once damaged, says too little
 _BRANCH = re.compile("(?:fengongsi|branch)$")
 _GROUP_WORDS = ("集团", "控股", "jituan", "konggu")
+_GROUP = re.compile("|".join(_GROUP_WORDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +122,18 @@ def features(party: Party) -> Features:
     """
     identifiers = [i for i in party.identifiers if not is_placeholder(i.value, "identifier")]
     chinese = [i for i in identifiers if i.type in _CHINESE_IDENTIFIERS and len(i.value) >= _LEAST_REPAIRABLE]
-    emails = frozenset(e.address for e in party.emails if not is_placeholder(e.address, "email"))
+    emails = [e.address for e in party.emails if not is_placeholder(e.address, "email")]
+    addresses = [a for a in party.addresses if not is_placeholder(a.text, "address")]
     return Features(
         kind=party.kind,
-        names=name_features(party.kind, (name.text for name in party.names)),
-        identifiers=frozenset(key for i in identifiers if i.valid and (key := _identifier(i))),
-        chinese_numbers=frozenset(i.value for i in chinese),
-        damaged=frozenset(i.value for i in chinese if not i.valid),
-        phones=frozenset(p.number for p in party.phones if p.kind != "fax" and not is_placeholder(p.number, "phone")),
-        emails=emails,
-        domains=frozenset(domain(e) for e in emails if not is_free_mail(e)),
-        addresses=tuple(dict.fromkeys(_address(a) for a in party.addresses if not is_placeholder(a.text, "address"))),
+        names=name_features(party.kind, [name.text for name in party.names]),
+        identifiers=frozenset([key for i in identifiers if i.valid and (key := _identifier(i)) is not None]),
+        chinese_numbers=frozenset([i.value for i in chinese]),
+        damaged=frozenset([i.value for i in chinese if not i.valid]),
+        phones=frozenset([p.number for p in party.phones if p.kind != "fax" and not is_placeholder(p.number, "phone")]),
+        emails=frozenset(emails),
+        domains=frozenset([domain(e) for e in emails if not is_free_mail(e)]),
+        addresses=tuple(dict.fromkeys([_address(a.text, a.country, a.region) for a in addresses])),
         contacts=contact_features(party.contacts),
     )
 
@@ -139,16 +141,15 @@ def features(party: Party) -> Features:
 def name_features(kind: Kind, texts: Iterable[str]) -> tuple[NameFeatures, ...]:
     """Read the names of a party, each once; placeholders are left out."""
     read = _person_name if kind is Kind.PERSON else _company_name
-    names = (read(text) for text in texts if not is_placeholder(text, "name"))
-    return tuple(dict.fromkeys(name for name in names if name.core))
+    names = [read(text) for text in texts if not is_placeholder(text, "name")]
+    return tuple(dict.fromkeys([name for name in names if name.core]))
 
 
 def contact_features(texts: Iterable[str]) -> frozenset[str]:
     """Read the names of contact persons; incomplete ones are left out."""
-    return frozenset(name.core for text in texts if (name := _person_name(text)).complete)
+    return frozenset([name.core for text in texts if (name := _person_name(text)).complete])
 
 
-@lru_cache(maxsize=1 << 14)
 def _identifier(identifier: Identifier) -> tuple[str, str] | None:
     if identifier.type in _CHINESE_IDENTIFIERS:
         code = organisation_code(identifier.value)
@@ -162,7 +163,7 @@ def _identifier(identifier: Identifier) -> tuple[str, str] | None:
 def _company_name(text: str) -> NameFeatures:
     name = parse_company(text)
     core = _core(name)
-    trade = fold(name.trade_name)
+    trade = name.trade_name
     if not core.startswith(trade) or not trade:
         trade = core
     return NameFeatures(
@@ -174,7 +175,7 @@ def _company_name(text: str) -> NameFeatures:
         province=name.region_code[:2],
         city=city_of(name.region_code),
         unit=_unit_key(name.unit),
-        is_group=name.is_group or any(word in name.folded for word in _GROUP_WORDS),
+        is_group=name.is_group or _GROUP.search(name.folded) is not None,
         han=has_han(core),
         complete=len(core) > 1,
     )
@@ -220,13 +221,13 @@ def _person_name(text: str) -> NameFeatures:
 
 
 @lru_cache(maxsize=1 << 14)
-def _address(address: Address) -> AddressFeatures:
-    parts = parse_address(address.text, country=address.country)
+def _address(text: str, country: str, region: str) -> AddressFeatures:
+    parts = parse_address(text, country=country)
     if parts.country not in ("", "CN"):
         words = sorted({fold(w) for w in f"{parts.rest} {parts.city} {parts.postal_code}".split()} - {""})
         has_house = any(word.isdigit() for word in words)
         return AddressFeatures(parts.country, fold(parts.city), "", "".join(words) if has_house else "", "")
-    city = city_of(parts.region_code) or city_of(address.region)
+    city = city_of(parts.region_code) or city_of(region)
     road, number = fold(parts.road), fold(parts.number)
     house = f"{city}{road}{number}" if road and number else ""
     return AddressFeatures("CN", city, road, house, fold(parts.building + parts.rest))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
-from functools import lru_cache
 
 from rapidfuzz.distance import OSA, Indel
 
@@ -54,11 +53,10 @@ def compare_names(left: Sequence[NameFeatures], right: Sequence[NameFeatures], *
     return best
 
 
-@lru_cache(maxsize=1 << 15)
 def _company_level(a: NameFeatures, b: NameFeatures) -> NameLevel:
     if a.han != b.han:
         return _across_scripts(a, b) if a.han else _across_scripts(b, a)
-    if a == b and _is_bare_trade(a):
+    if _is_bare_trade(a) and a == b:
         return NameLevel.TRADE
     level = NameLevel.EXACT if a.folded == b.folded else _within_script(a, b)
     if not a.han and (a.province or b.province):
@@ -90,15 +88,14 @@ def _across_scripts(han: NameFeatures, latin: NameFeatures) -> NameLevel:
 
 def _same_business(a: str, b: str) -> bool:
     short, long = sorted((a, b), key=len)
-    swapped = sorted(short) == sorted(long)
-    return swapped or _is_subsequence(short, long) or Indel.normalized_similarity(a, b) >= _SAME_BUSINESS
+    return _is_anagram(a, b) or _is_subsequence(short, long) or Indel.normalized_similarity(a, b) >= _SAME_BUSINESS
 
 
 def _resemblance(a: NameFeatures, b: NameFeatures) -> NameLevel:
     """Compare names whose trade names differ."""
-    short, long = sorted((a, b), key=lambda name: len(name.folded))
+    short, long = (a, b) if len(a.folded) <= len(b.folded) else (b, a)
     cut_off = len(short.folded) >= _LEAST_TRUNCATED and long.folded.startswith(short.folded)
-    if cut_off or sorted(a.core) == sorted(b.core):
+    if cut_off or _is_anagram(a.core, b.core):
         return NameLevel.SHORT
     if a.sound == b.sound:
         return NameLevel.SOUND
@@ -106,6 +103,10 @@ def _resemblance(a: NameFeatures, b: NameFeatures) -> NameLevel:
     slip = len(long.core) > 2 and (_is_slip(a.core, b.core, allowed) or _is_slip(a.folded, b.folded, 1))
     abbreviation = 1 < len(short.folded) <= _LONGEST_ABBREVIATION and _is_subsequence(short.folded, long.folded)
     return NameLevel.SIMILAR if slip or abbreviation else NameLevel.DIFFERENT
+
+
+def _is_anagram(a: str, b: str) -> bool:
+    return len(a) == len(b) and sorted(a) == sorted(b)
 
 
 def _is_slip(a: str, b: str, allowed: int) -> bool:
@@ -117,7 +118,6 @@ def _is_subsequence(short: str, long: str) -> bool:
     return all(character in rest for character in short)
 
 
-@lru_cache(maxsize=1 << 15)
 def _person_level(a: NameFeatures, b: NameFeatures) -> NameLevel:
     if not (a.complete and b.complete):
         if not a.trade or not b.trade:

@@ -39,7 +39,7 @@ def key_changed(work: Work, total: int) -> None:
 
 def keys_of(f: Features) -> set[tuple[int, int]]:
     """Give a record's blocking keys as (hash, kind)."""
-    return {(key.hash, key.kind) for key in blocking_keys(f)}
+    return set(blocking_keys(f))
 
 
 def _changed_strength(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from mappings.normalize.data import BUILDING_WORDS, COUNTRY_WORDS, PLACE_WORDS, ZONE_WORDS
 from mappings.normalize.divisions import BY_NAME, BY_SHORT_NAME, Division, current_name, names_at, parents, pick
@@ -47,10 +46,11 @@ _POSTCODES: Final = (
 )
 _STATE = re.compile(r"\b[a-z]{2}$")
 _SPECIAL_REGIONS: Final = {"HK": "810000", "MO": "820000", "TW": "710000"}
+_SPECIAL_BY_PROVINCE: Final = {region[:2]: country for country, region in _SPECIAL_REGIONS.items()}
+_WRITTEN_IN_HAN: Final = frozenset({"", "CN", *_SPECIAL_REGIONS})
 
 
-@dataclass(frozen=True, slots=True)
-class AddressParts:
+class AddressParts(NamedTuple):
     """An address in parts.
 
     Args:
@@ -100,10 +100,8 @@ def parse_address(text: str, *, country: str = "") -> AddressParts:
     plain = simplify(cleaned)
     if not plain:
         return AddressParts(country=country)
-    if has_han(plain) and country in {"", "CN", *_SPECIAL_REGIONS}:
-        named = _leading_country(plain)
-        if named in {"", "CN", *_SPECIAL_REGIONS}:
-            return _parse_chinese(cleaned, plain, country)
+    if has_han(plain) and country in _WRITTEN_IN_HAN and _leading_country(plain) in _WRITTEN_IN_HAN:
+        return _parse_chinese(cleaned, plain, country)
     return _parse_overseas(cleaned, plain, country)
 
 
@@ -120,7 +118,10 @@ def region_name(code: str) -> str:
 
 
 def _leading_country(plain: str) -> str:
-    return next((COUNTRY_WORDS[plain[:n]] for n in (5, 4, 3, 2) if plain[:n] in COUNTRY_WORDS), "")
+    for length in (5, 4, 3, 2):
+        if (country := COUNTRY_WORDS.get(plain[:length])) is not None:
+            return country
+    return ""
 
 
 # --- Chinese ----------------------------------------------------------------------------------------------------------
@@ -134,9 +135,7 @@ def _parse_chinese(cleaned: str, plain: str, country: str) -> AddressParts:
     plain = plain.removeprefix("中华人民共和国").removeprefix("中国")
     remarks = "".join(_BRACKETS.findall(plain))
     code, name, rest = _read_divisions(_BRACKETS.sub("", plain))
-    country = next(
-        (c for c, region in _SPECIAL_REGIONS.items() if code.startswith(region[:2])), country or ("CN" if name else "")
-    )
+    country = _SPECIAL_BY_PROVINCE.get(code[:2]) or country or ("CN" if name else "")
     province, city = parents(code) if code else ("", "")
     town, rest = _take(_TOWN, rest)
     if not town:

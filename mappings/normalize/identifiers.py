@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import mul
 from typing import Final
 
 import stdnum.ch.vat
@@ -26,6 +27,7 @@ from mappings.normalize.text import clean, is_placeholder
 _USCC_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUES: Final = {character: value for value, character in enumerate(_USCC_ALPHABET)}
 _USCC_WEIGHTS: Final = tuple(pow(3, place, 31) for place in range(17))
+_ORG_VALUES: Final = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
 _ORG_WEIGHTS: Final = (3, 7, 9, 10, 5, 8, 4, 2)
 _AUTHORITIES: Final = {  # registering authority → kinds of bodies it registers
     "1": "1239", "2": "19", "3": "123459", "4": "19", "5": "1239", "6": "129", "7": "129", "8": "19", "9": "123",
@@ -160,7 +162,7 @@ def _is_org_code(value: str) -> bool:
     """Check the organisation code's last character: 11 − Σ value × weight mod 11, 10 is written X (GB 11714)."""
     if not _ORG9.fullmatch(value) or value == "000000000":
         return False
-    total = sum(int(character, 36) * weight for character, weight in zip(value, _ORG_WEIGHTS, strict=False))
+    total = sum(map(mul, map(_ORG_VALUES.__getitem__, value), _ORG_WEIGHTS))
     return value[8] == "0123456789X"[-total % 11]
 
 
