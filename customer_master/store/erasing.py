@@ -37,6 +37,15 @@ class Erased:
     left: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A key of a record, and when it meant that record, UTC microseconds since 1970: from then, until before then."""
+
+    identity: Identity
+    since_us: int
+    until_us: int
+
+
 def with_copies(connection: Connection, record_ids: Collection[int]) -> list[int]:
     """Add the records that the hub itself made for any of these: they say nothing else."""
     rows = connection.execute(
@@ -50,6 +59,19 @@ def identities(connection: Connection, record_ids: Collection[int]) -> list[Iden
     """List what these records are and were called by their systems."""
     rows = connection.execute(text(_IDENTITIES), {"ids": list(record_ids)})
     return [(row.code, row.record_type, row.key) for row in rows]
+
+
+def spans(connection: Connection, record_ids: Collection[int]) -> list[Span]:
+    """List when these records were called what; a former key means its record until another one takes it."""
+    rows = connection.execute(text(_SPANS), {"ids": list(record_ids), "open": OPEN})
+    return [Span((row.code, row.record_type, row.key), row.since_us, row.until_us) for row in rows]
+
+
+def living(connection: Connection, identities: Collection[Identity]) -> set[Identity]:
+    """List those of the identities that a record of now has."""
+    systems, types, keys = (list(column) for column in zip(*identities, strict=True))
+    rows = connection.execute(text(_LIVING), {"systems": systems, "types": types, "keys": keys})
+    return {(row.system, row.record_type, row.key) for row in rows}
 
 
 def fingerprint(key: str, identity: Identity) -> str:
@@ -159,6 +181,29 @@ select s.code, r.record_type, r.native_key as key from master.source_record r
 join master.source_system s on s.id = r.system_id where r.id = any(:ids) and r.native_key is not null
 union select s.code, a.record_type, a.old_key from master.key_alias a
 join master.source_system s on s.id = a.system_id where a.record_id = any(:ids)
+"""
+
+_SPANS = """
+with held as (
+  select system_id, record_type, old_key as key, to_cs as until,
+    lag(from_cs) over (partition by record_id order by from_cs) as since
+  from master.key_alias where record_id = any(:ids)
+  union all
+  select r.system_id, r.record_type, r.native_key, :open,
+    (select max(a.from_cs) from master.key_alias a where a.record_id = r.id)
+  from master.source_record r where r.id = any(:ids) and r.native_key is not null)
+select s.code, h.record_type, h.key, coalesce(b.at_us, 0) as since_us, coalesce(e.at_us, :open) as until_us
+from held h join master.source_system s on s.id = h.system_id
+left join master.change_set b on b.cs = h.since left join master.change_set e on e.cs = h.until
+"""
+
+# one that is only referred to and never came has not been given the key by anybody
+_LIVING = """
+select n.system, n.record_type, n.key
+from unnest(cast(:systems as text[]), cast(:types as text[]), cast(:keys as text[])) as n(system, record_type, key)
+join master.source_system s on s.code = n.system
+join master.source_record r on r.system_id = s.id and r.record_type = n.record_type and r.native_key = n.key
+where exists (select 1 from master.source_record_version v where v.record_id = r.id)
 """
 
 _MEMBERS = """

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, text
 
-from customer_master.store import audit
+from customer_master.store import audit, tombstones
 from customer_master.store.clock import Author, tick
 from customer_master.store.tables import OPEN
 from mappings.normalize.text import fold
@@ -72,6 +72,8 @@ def renumber(
 ) -> int:
     """Give records their new keys, in one change set; the old ones stay theirs where no other record has taken them.
 
+    Among equal values the smallest key wins, so the records are queued to be resolved again.
+
     Args:
         connection: connection in a transaction, which the caller commits at once: every other writer waits for it.
         system_id: system of the records.
@@ -91,6 +93,7 @@ def renumber(
     connection.execute(text(_RENAME), {**arguments, "ids": [held[old] for old in pairs]})
     tokens = [f"k:{fold(new)}" for new in pairs.values()]
     connection.execute(text(_FIND_BY_NEW), {"tokens": tokens, "ids": [held[old] for old in pairs]})
+    tombstones.queue(connection, held.values())  # before the clock, as in resolving
     seal = audit.seal(("k", held[old], old) for old in pairs)
     cs = tick(connection, kind="renumber", author=author, seal=seal)  # from here on every other writer waits
     connection.execute(text(_CLOSE_ALIASES), {**arguments, "cs": cs})

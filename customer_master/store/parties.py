@@ -311,10 +311,10 @@ def _party_rows(change: ChangeSet, numbers: Mapping[int, int]) -> list[dict[str,
 
 
 def _state_rows(change: ChangeSet, numbers: Mapping[int, int]) -> list[dict[str, Any]]:
-    active = [*numbers.values(), *change.revived]
-    return [{"party_id": p, "status": "active"} for p in active] + [
-        {"party_id": p, "status": status} for p, (status, _) in change.ended.items()
-    ]
+    """Give each party its state; one that is made or comes back with records that are gone is retired at once."""
+    states = dict.fromkeys([*change.created, *change.revived], "active")
+    states |= {p: status for p, (status, _) in change.ended.items()}
+    return [{"party_id": numbers.get(p, p), "status": status} for p, status in states.items()]
 
 
 def _successor_rows(change: ChangeSet, numbers: Mapping[int, int]) -> list[dict[str, Any]]:

@@ -198,7 +198,7 @@ def _change(db: Connection, master: Master, plan: Plan) -> tuple[Plan, ChangeSet
             closer = tighter(plan, _groups(db, plan, change))
         if closer is None:
             return plan, change
-        plan = closer
+        plan = plans.checked(db, closer)
     raise DecisionRefusedError("What the sources say now does not allow the customers of before", "Split them by hand")
 
 

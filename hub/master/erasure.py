@@ -41,16 +41,16 @@ _SECRET = "erasure_key"  # noqa: S105 - the name of one
 
 @dataclass(frozen=True, slots=True)
 class _Trace:
-    """By what the raw rows of some records are found: their keys, their names, and rows known to hold them."""
+    """By what the raw rows of some records are found: their keys and when, their names, and rows known to hold them."""
 
-    identities: frozenset[Identity]
+    spans: tuple[erasing.Span, ...]
     names: frozenset[str]
     linked: frozenset[tuple[int, int]]
 
     def is_in(self, leaves: Sequence[str]) -> bool:
         """Tell whether raw that cannot be mapped names both a key and a name; one alone may be somebody else's."""
         folded = [fold(leaf) for leaf in leaves]
-        keys = {key for _, _, key in self.identities}
+        keys = {span.identity[2] for span in self.spans}
         return any(key in leaf for key in keys for leaf in leaves) and any(
             name in leaf for name in self.names for leaf in folded
         )
@@ -127,13 +127,16 @@ def certificate(db: Connection, erasure_id: int) -> dict[str, Any]:
 def recognised(db: Connection, settings: Settings, identities: Collection[Identity]) -> dict[Identity, int]:
     """Map those of the identities that were erased to their erasure.
 
+    A key that another record has been given since, by a key map, is that record's.
+
     Raises:
         HubError: records were erased, and the key of their hashes is lost.
     """
     if not identities or not erasing.anything_suppressed(db):
         return {}
     key = _key(settings)
-    prints = {erasing.fingerprint(key, identity): identity for identity in identities}
+    given_on = erasing.living(db, identities)
+    prints = {erasing.fingerprint(key, identity): identity for identity in identities if identity not in given_on}
     return {prints[print_]: erasure_id for print_, erasure_id in erasing.suppressed(db, prints).items()}
 
 
@@ -223,7 +226,7 @@ def _refuse_unknown(db: Connection, record_ids: Collection[int]) -> None:
 def _files(db: Connection, folder: Path, documents: ActiveDocuments, ids: list[int]) -> Iterator[dict[str, Any]]:
     """Find every landed row that speaks of the records: also raw that said nothing new, or could not be recorded."""
     trace = _Trace(
-        frozenset(erasing.identities(db, ids)),
+        tuple(erasing.spans(db, ids)),
         frozenset(name for name in map(fold, db.execute(text(_NAMES), {"ids": ids}).scalars()) if name),
         frozenset((row.batch_id, row.row_no) for row in db.execute(text(_LINKED), {"ids": ids})),
     )
@@ -248,7 +251,8 @@ def _speaks(
         columns = [f.name for f in table.schema.field("document").type]
         outcome = None if mapping.compiled.check_contract(columns) else mapping.compiled.map(document)
     if isinstance(outcome, Mapped):
-        return any((manifest.system, c.record_type, c.key) in trace.identities for c in outcome.records)
+        named = {(manifest.system, c.record_type, c.key) for c in outcome.records}
+        return any(s.identity in named and s.since_us <= manifest.landed_us < s.until_us for s in trace.spans)
     return trace.is_in([*_leaves(document), *_leaves(raw["raw"])])
 
 
@@ -327,7 +331,7 @@ union select batch_id, row_no from master.source_record where id = any(:ids) and
 """
 
 _BATCHES = """
-select b.id, b.system, b.stream, b.path, b.sha256 from hub.landing_batch b
+select b.id, b.system, b.stream, b.path, b.sha256, b.landed_us from hub.landing_batch b
 where (b.system, b.stream) in (
   select o.system, o.stream from master.source_record_version v join hub.landing_batch o on o.id = v.batch_id
   where v.record_id = any(:ids)) order by b.id

@@ -121,7 +121,8 @@ def _decide_component(
         value_party(documents, scene, change, party_of_group[index], group)
     change.revived.update(assignment.revived.values())
     for party in assignment.revived.values():
-        change.events.append(("reopened", party, {}))
+        if party not in change.ended:  # with records that are gone it comes back retired
+            change.events.append(("reopened", party, {}))
     for loser, survivor in assignment.merged_into.items():
         _end(change, loser, (survivor,))
     for loser, heirs in assignment.split_into.items():

@@ -18,11 +18,14 @@ def value_party(documents: ActiveDocuments, scene: Scene, change: ChangeSet, par
     """Put into the change what a group of records means for the golden values of its party.
 
     A party whose records are all gone from their sources is retired with its last values, and comes back with the
-    first record that comes back.
+    first record that comes back. One that is made of such records has what they said last.
     """
     own = witnesses(scene, group)
     if not own:
-        if group & scene.tombstoned and scene.states.get(party) == "active":
+        state = scene.states.get(party)
+        if group & scene.tombstoned and state != "retired":
+            if state != "active" and (last := _heard(scene, group)):
+                change.golden[party] = _golden(documents, scene, change, last, group)
             change.ended[party] = ("retired", ())
             change.events.append(("retired", party, {}))
         elif group != scene.members.get(party, set()) and party > 0:
@@ -47,6 +50,10 @@ def witnesses(scene: Scene, group: frozenset[int]) -> list[Evidence]:
     Records still awaited say nothing yet, those that are gone say nothing any more, and those that hold only what the
     hub wrote say nothing of their own.
     """
+    return _heard(scene, group - scene.tombstoned)
+
+
+def _heard(scene: Scene, records: frozenset[int]) -> list[Evidence]:
     return [
         Evidence(
             record_id=e.record_id,
@@ -57,7 +64,7 @@ def witnesses(scene: Scene, group: frozenset[int]) -> list[Evidence]:
             position=e.position,
             party=scene.content[r],
         )
-        for r in sorted(group - scene.tombstoned)
+        for r in sorted(records)
         if (e := scene.evidence.get(r)) is not None and not (r in scene.anchors and _is_echo(e))
     ]
 
