@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Run the tests, and say what was left out and why. DEEP=1 runs the long ones too. usage: test.sh PYTHON
+# Run the tests, and say what was left out and why. DEEP=1 runs the long ones too, DEEP=4 tries four times as much at random. usage: test.sh PYTHON
 set -uo pipefail
 python=$1
 left_out=()

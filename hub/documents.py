@@ -136,6 +136,12 @@ def load(engine: Engine) -> ActiveDocuments:
     return _compiled(tuple(rows))
 
 
+@lru_cache(maxsize=256)
+def compiled_mapping(body: str, name: str) -> CompiledMapping:
+    """Compile a mapping document that was checked when it was applied; another version of one leaves the others be."""
+    return compile_mapping(parse_mapping(body, name))
+
+
 @lru_cache(maxsize=4)
 def _compiled(rows: tuple[store.Active, ...]) -> ActiveDocuments:
     by_kind: dict[str, list[store.Active]] = {}
@@ -146,7 +152,7 @@ def _compiled(rows: tuple[store.Active, ...]) -> ActiveDocuments:
         raise HubError(f"No {', '.join(sorted(missing))} document is applied", "Run: hub apply")
     mappings = {}
     for row in by_kind["mapping"]:
-        compiled = compile_mapping(parse_mapping(row.body, row.name))
+        compiled = compiled_mapping(row.body, row.name)
         mappings[compiled.mapping.system, compiled.mapping.stream] = ActiveMapping(compiled, row.hash, row.activation)
     connections = [parse_connection(_document(row)) for row in by_kind["connection"]]
     return ActiveDocuments(

@@ -79,8 +79,8 @@ class Stored:
 
 def to_payload(record: CanonicalRecord) -> dict[str, Any]:
     """Give the stored JSON form of a record's content and references, with the model version."""
-    content = {k: v for k, v in _plain(record.content).items() if v not in _NOTHING}
-    return {"model": MODEL_VERSION, **content, "references": [_plain(r) for r in record.references]}
+    content = {k: v for k, v in plain(record.content).items() if v not in _NOTHING}
+    return {"model": MODEL_VERSION, **content, "references": [plain(r) for r in record.references]}
 
 
 def from_payload(payload: Mapping[str, Any]) -> Party:
@@ -133,7 +133,8 @@ class _Writers(dict[type, _Writer]):
         return self[kind]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Write a value of the model as JSON can hold it."""
     return _WRITERS[type(value)](value)
 
 
@@ -142,7 +143,7 @@ def _itself(value: Any) -> Any:
 
 
 def _each(value: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple([_plain(one) for one in value])
+    return tuple([plain(one) for one in value])
 
 
 def _instant(value: datetime) -> str:
@@ -153,7 +154,7 @@ def _attributes_writer(kind: type) -> _Writer:
     """Write the program that writes a value type, as one would by hand: an eighth of the time of ``asdict``."""
     given = [(f.name, f"v.{f.name}" if f.type in _KEPT else f"plain(v.{f.name})") for f in fields(kind)]
     program = ", ".join(f"{name!r}: {value}" for name, value in given)
-    writer: _Writer = eval(f"lambda v: {{{program}}}", {"plain": _plain})  # noqa: S307 - names of our own attributes
+    writer: _Writer = eval(f"lambda v: {{{program}}}", {"plain": plain})  # noqa: S307 - names of our own attributes
     return writer
 
 

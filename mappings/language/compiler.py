@@ -62,13 +62,24 @@ def compile_program(program: Program, name: str) -> Compiled:
         program: the checked document.
         name: name of the mapping, for tracebacks.
     """
-    writer = _Writer(program)
+    return load_source(Writer(program), name, {})
+
+
+def load_source(writer: Writer, name: str, names: Mapping[str, Any]) -> Compiled:
+    """Have a program written as Python and load it.
+
+    Args:
+        writer: writes the source.
+        name: name of the mapping, for tracebacks.
+        names: what the source may use besides the language.
+    """
+    program = writer.program
     writer.write_map_row()
     for attribute, values in program.outbound.items():
         writer.write_render(attribute, values)
     source = "\n".join(writer.lines) + "\n"
     filename = f"<mapping {name}>"
-    namespace = _namespace(program)
+    namespace = {**_namespace(program), **names}
     exec(compile(source, filename, "exec"), namespace)  # noqa: S102 - our own output, printed from whitelisted nodes only
     render = {attribute: namespace[f"render_{attribute}"] for attribute in program.outbound}
     return Compiled(source, filename, writer.fields, namespace["map_row"], render)
@@ -81,20 +92,21 @@ def print_expression(node: Node, columns: Mapping[str, str]) -> str:
         node: the expression.
         columns: local variable that holds each column already read as text.
     """
-    return _Printer(columns).print(node)
+    return Printer(columns).print(node)
 
 
 @dataclass(slots=True)
-class _Writer:
+class Writer:
     """Writes the source; columns and lets are computed right before the first line that needs them."""
 
     program: Program
     lines: list[str] = field(default_factory=list)
     fields: dict[int, str] = field(default_factory=dict)
-    _columns: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
     _lets: set[str] = field(default_factory=set)
 
     def write_map_row(self) -> None:
+        """Write the function that maps a row."""
         program = self.program
         self._line("def map_row(row):")
         self._line("    _get = row.get")
@@ -107,6 +119,7 @@ class _Writer:
         self._line(f"    return _Mapped(({''.join(f'record_{i}, ' for i in range(len(program.emits)))}))")
 
     def write_render(self, attribute: str, values: Mapping[str, Cell | None]) -> None:
+        """Write the function that puts a golden value into the system's own fields."""
         self._line("")
         self._line("")
         self._line(f"def render_{attribute}(let_value):")
@@ -148,7 +161,7 @@ class _Writer:
             parts = cell.node.items if isinstance(cell.node, Items) else (cell.node,)
             for part in parts:
                 star = "*" if part.type.many else ""
-                self._line(f"            {star}{print_expression(part, self._columns)},", cell)
+                self._line(f"            {star}{self.expression(part, cell)},", cell)
         self._line("        )),")
 
     def _prepare(self, node: Node) -> None:
@@ -160,13 +173,17 @@ class _Writer:
                 self._lets.add(part.name)
                 self._line(f"    let_{part.name} = {self._print(cell)}", cell)
             column = _read_as_text(part)
-            if column is not None and column not in self._columns:
-                self._columns[column] = f"c{len(self._columns)}"
-                self._line(f"    {self._columns[column]} = text(_get({column!r}))")
+            if column is not None and column not in self.columns:
+                self.columns[column] = f"c{len(self.columns)}"
+                self._line(f"    {self.columns[column]} = text(_get({column!r}))")
                 self.fields[len(self.lines)] = column
 
     def _print(self, cell: Cell) -> str:
-        return print_expression(cell.node, self._columns)
+        return self.expression(cell.node, cell)
+
+    def expression(self, node: Node, cell: Cell) -> str:  # noqa: ARG002 - who watches a mapping asks whose it is
+        """Print a cell's expression, or one part of it that stands in a list."""
+        return print_expression(node, self.columns)
 
     def _line(self, text: str, cell: Cell | None = None) -> None:
         self.lines.append(text)
@@ -184,12 +201,12 @@ class _Writer:
         return list(found)
 
 
-class _Printer:
+class Printer:
     """Prints typed nodes as Python, fully bracketed."""
 
     def __init__(self, columns: Mapping[str, str]) -> None:
         self._columns = columns
-        self._forms: Mapping[type[Node], Callable[[Any], str]] = {
+        self.forms: dict[type[Node], Callable[[Any], str]] = {
             Constant: self._constant,
             Column: lambda n: f"_get({n.name!r})",
             Variable: lambda n: f"let_{n.name}",
@@ -205,10 +222,11 @@ class _Printer:
         }
 
     def print(self, node: Node) -> str:
+        """Print a node."""
         column = _read_as_text(node)
         if column is not None and column in self._columns:
             return self._columns[column]
-        return self._forms[type(node)](node)
+        return self.forms[type(node)](node)
 
     def _constant(self, node: Constant) -> str:
         word = str(node.value)

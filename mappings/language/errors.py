@@ -26,6 +26,8 @@ class MappingError(Exception):
     """
 
     def __init__(self, what: str, *, origin: str, position: Position, remedy: str) -> None:
+        self.others: tuple[MappingError, ...] = ()
+        """What else is wrong with the document, found in the same reading."""
         self.what = what
         self.origin = origin
         self.position = position

@@ -73,12 +73,14 @@ class Scope:
         variables: types of lets, or of the outbound value.
         read: paths of the source columns read so far, filled by checking.
         used: variables named so far, filled by checking.
+        unknown: lets that are wrong themselves, so that nobody can tell what they are.
     """
 
     columns: Shape | None
     variables: dict[str, Type] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
 
 
 def check(text: str, scope: Scope, expected: Type | None = None) -> Node:

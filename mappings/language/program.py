@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -92,9 +93,18 @@ def check_document(document: Document, located: Located, origin: str) -> Program
     """Type-check all expressions of a document.
 
     Raises:
-        MappingError: the first thing that is wrong, with its place.
+        MappingError: the first thing that is wrong, with its place; the other wrong expressions are its ``others``.
     """
-    return _Check(document, located, origin).program()
+    check_ = _Check(document, located, origin)
+    try:
+        program = check_.program()
+    except MappingError as error:
+        check_.errors.append(error)
+    if check_.errors:
+        first, *others = check_.errors
+        first.others = tuple(others)
+        raise first from None
+    return program
 
 
 class _Check:
@@ -105,6 +115,7 @@ class _Check:
         source = document.source
         self._columns = shape([*source.requires, *source.optional])
         self._scope = Scope(self._columns)
+        self.errors: list[MappingError] = []
 
     def program(self) -> Program:
         document = self._document
@@ -120,7 +131,8 @@ class _Check:
         )
         emits = tuple(self._emit(index) for index in range(len(document.emit)))
         outbound = {attribute: self._outbound(attribute) for attribute in document.outbound}
-        self._demand_use()
+        if not self.errors:  # a wrong expression uses what nobody can tell
+            self._demand_use()
         return Program(lets, rejects, filters, emits, outbound)
 
     def _let(self, word: str, text: Expression) -> Cell:
@@ -188,14 +200,23 @@ class _Check:
         }
 
     def _cell(self, path: Path, text: Expression, expected: Type | None, scope: Scope | None = None) -> Cell:
+        """Check an expression; one that is wrong is noted, and what uses it is not held against anybody."""
+        scope = scope or self._scope
         try:
-            node = check(str(text), scope or self._scope, expected)
+            node = check(str(text), scope, expected)
         except ExpressionError as error:
-            place = self._located.place(path)
-            if path in self._located.inline:
-                place = Position(place.line, place.column + self._located.inline[path] + error.column)
-            raise MappingError(error.what, origin=self._origin, position=place, remedy=error.remedy) from None
+            if scope.unknown.isdisjoint(re.findall(r"\w+", str(text))):
+                self.errors.append(self._expression_error(path, error))
+            node = Constant(expected or TEXT, None)
+            if path[0] == "let":
+                scope.unknown.add(str(path[1]))
         return Cell(path, self._located.place(path).line, node)
+
+    def _expression_error(self, path: Path, error: ExpressionError) -> MappingError:
+        place = self._located.place(path)
+        if path in self._located.inline:
+            place = Position(place.line, place.column + self._located.inline[path] + error.column)
+        return MappingError(error.what, origin=self._origin, position=place, remedy=error.remedy)
 
     def _field(self, index: int, column: str) -> str:
         if column and column not in self._columns:

@@ -22,7 +22,7 @@ from hub.web.installation import Installation
 from hub.web.tokens import issue
 from hub.web.users import add_user
 from tests.api.scene import Scene, fill
-from tests.support.postgres import administer
+from tests.support.postgres import administer, copy_database
 
 _numbers = itertools.count(1)
 ROLES = {"viewer": "viewer", "shanghai": "viewer", "steward": "steward", "steward2": "steward", "operator": "operator"}
@@ -34,7 +34,7 @@ Caller = Callable[[str], TestClient]
 def filled(postgres_server: DatabaseAddress, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Name of a database with a small master and the users, to copy from."""
     name = "api_scene"
-    administer(postgres_server, _copy(name, migrated))
+    copy_database(postgres_server, name, migrated)
     settings = load(_environment(postgres_server, name, tmp_path_factory.mktemp("api")))
     hub = Installation(settings)
     with hub.begin() as db:
@@ -54,7 +54,7 @@ def copy_of_scene(
     @contextmanager
     def copy() -> Iterator[Scene]:
         name = f"api_{next(_numbers)}"
-        administer(postgres_server, _copy(name, filled))
+        copy_database(postgres_server, name, filled)
         hub = Installation(load(_environment(postgres_server, name, tmp_path_factory.mktemp("api"))))
         yield Scene(hub)
         hub.engine.dispose()
@@ -97,10 +97,6 @@ def _session_user(request: Request, hub: Installation) -> User:
     if user is None:
         raise HTTPException(401, "Sign in first")
     return user
-
-
-def _copy(name: str, template: str) -> sql.Composed:
-    return sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
 
 
 def _environment(server: DatabaseAddress, name: str, home: Path) -> dict[str, str]:

@@ -13,7 +13,7 @@ from hub.backup.write import backup
 from hub.settings import Settings, load
 from hub.store.postgres import DatabaseAddress
 from tests.store.workshop import Row, Workshop, erp_row
-from tests.support.postgres import administer
+from tests.support.postgres import administer, copy_database
 
 _numbers = itertools.count(1)
 
@@ -47,7 +47,7 @@ def source(
 ) -> Iterator[Settings]:
     """The same hub for all tests that change nothing in it."""
     name = sql.Identifier("backup_source")
-    administer(postgres_server, sql.SQL("create database {} template {}").format(name, sql.Identifier(migrated)))
+    copy_database(postgres_server, "backup_source", migrated)
     url = postgres_server.database("backup_source").url.render_as_string(hide_password=False)
     home = tmp_path_factory.mktemp("source")
     settings = load({"HUB_HOME": str(home), "HUB_DATABASE_URL": url, "HUB_STAGE": "test"})

@@ -15,7 +15,7 @@ from hub.settings import load
 from hub.store.database import open_database
 from hub.store.postgres import DatabaseAddress
 from tests.loop.installation import Answer, Installation
-from tests.support.postgres import administer
+from tests.support.postgres import administer, copy_database
 from tests.support.sftp import SftpServer, emptied
 
 _numbers = itertools.count(1)
@@ -30,8 +30,7 @@ def new_hub(
 
     def make() -> Installation:
         name = f"loop_{next(_numbers)}"
-        template = sql.Identifier(migrated)
-        administer(postgres_server, sql.SQL("create database {} template {}").format(sql.Identifier(name), template))
+        copy_database(postgres_server, name, migrated)
         home, project = tmp_path / name / "home", tmp_path / name / "project"
         project.mkdir(parents=True)
         url = postgres_server.database(name).url.render_as_string(hide_password=False)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from psycopg import sql
 from sqlalchemy import Engine, text
 
 from customer_master.stewardship.policy import StewardshipPolicy, load_policy
@@ -14,7 +13,7 @@ from customer_master.store.schema import metadata
 from hub.store.database import make_engine
 from hub.store.postgres import DatabaseAddress
 from tests.stewardship.desk import Desk
-from tests.support.postgres import administer
+from tests.support.postgres import copy_database
 
 POLICY = Path(__file__).resolve().parents[2] / "customer_master/policies/stewardship.yaml"
 _DATABASE = "stewardship"
@@ -28,8 +27,7 @@ def policy() -> StewardshipPolicy:
 @pytest.fixture(scope="session")
 def master(postgres_server: DatabaseAddress, migrated: str) -> Iterator[Engine]:
     """One database for all these tests: they are many, and emptying it is faster than making one for each."""
-    parts = {"name": sql.Identifier(_DATABASE), "template": sql.Identifier(migrated)}
-    administer(postgres_server, sql.SQL("create database {name} template {template}").format(**parts))
+    copy_database(postgres_server, _DATABASE, migrated)
     engine = make_engine(postgres_server.database(_DATABASE).url)
     yield engine
     engine.dispose()

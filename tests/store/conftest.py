@@ -12,7 +12,7 @@ from psycopg import sql
 from hub.settings import load
 from hub.store.postgres import DatabaseAddress
 from tests.store.workshop import Workshop
-from tests.support.postgres import administer
+from tests.support.postgres import administer, copy_database
 
 NewWorkshop = Callable[[], Workshop]
 _numbers = itertools.count(1)
@@ -25,11 +25,10 @@ def new_workshop(postgres_server: DatabaseAddress, migrated: str, tmp_path: Path
 
     def open_one() -> Workshop:
         text = f"workshop_{next(_numbers)}"
-        name = sql.Identifier(text)
-        administer(postgres_server, sql.SQL("create database {} template {}").format(name, sql.Identifier(migrated)))
+        copy_database(postgres_server, text, migrated)
         url = postgres_server.database(text).url.render_as_string(hide_password=False)
         settings = load({"HUB_HOME": str(tmp_path / text), "HUB_DATABASE_URL": url, "HUB_STAGE": "test"})
-        opened.append((Workshop.open(settings), name))
+        opened.append((Workshop.open(settings), sql.Identifier(text)))
         return opened[-1][0]
 
     yield open_one

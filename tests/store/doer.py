@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 
 from customer_master.stewardship.errors import StewardshipError
+from hub.documents import compiled_mapping
 from hub.master import acts
 from hub.master.context import By, Master
 from hub.settings import load
@@ -22,7 +23,9 @@ NAMES = ("深圳市华强电子有限公司", "上海远大机械有限公司", 
 CODES = ("", "914403001922038216", "91310000132206289R")
 PHONES = ("", "0755-26988888", "021-64339000")
 
-authored(load({}).project)  # by the fork server, for all
+for document in authored(load({}).project):  # by the fork server, for all
+    if document.kind == "mapping":
+        compiled_mapping(document.body, document.name)
 
 
 def start(home: Path, url: str, seed: int, log: Path) -> BaseProcess:

@@ -18,7 +18,7 @@ from hub.master.context import By, Master
 from hub.settings import load
 from hub.store.postgres import DatabaseAddress
 from tests.store.workshop import Workshop, erp_row
-from tests.support.postgres import administer
+from tests.support.postgres import administer, copy_database
 
 HUAQIANG, YUANDA, YUANDA_MERGED = "CM-KRVQ-KEBX-N", "CM-7HQF-6WQT-T", "CM-VAK6-TB3Q-A"
 HENGRUI, WANG, HUAQIANG_APART = "CM-F3EY-DSFM-F", "CM-2WAP-17VH-M", "CM-PN6D-MP7E-4"
@@ -30,14 +30,13 @@ _numbers = itertools.count(1)
 def seasoned(server: DatabaseAddress, template: str, home: Path) -> Iterator[Workshop]:
     """Open such a master in a database of its own, for the tests of one module."""
     name = f"seasoned_{next(_numbers)}"
-    parts = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
-    administer(server, sql.SQL("create database {name} template {template}").format(**parts))
+    copy_database(server, name, template)
     url = server.database(name).url.render_as_string(hide_password=False)
     workshop = Workshop.open(load({"HUB_HOME": str(home), "HUB_DATABASE_URL": url, "HUB_STAGE": "test"}))
     fill(workshop)
     yield workshop
     workshop.engine.dispose()
-    administer(server, sql.SQL("drop database {name} with (force)").format(name=parts["name"]))
+    administer(server, sql.SQL("drop database {name} with (force)").format(name=sql.Identifier(name)))
 
 
 def fill(workshop: Workshop) -> None:

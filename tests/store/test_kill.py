@@ -18,7 +18,7 @@ from tests.store import doer
 from tests.store.workshop import Workshop
 
 KILLS = 200
-DEEDS_OF_A_LIFE = 4  # what the longest-lived finishes; a time in seconds would be too short on a slow machine
+DEEDS_OF_A_LIFE = 2  # what the longest-lived finishes; a time in seconds would be too short on a slow machine
 
 
 def wait_for(workshop: Workshop, condition: str) -> None:

@@ -27,6 +27,12 @@ def administer(address: DatabaseAddress, *statements: sql.Composed | sql.SQL) ->
             connection.execute(statement)
 
 
+def copy_database(address: DatabaseAddress, name: str, template: str) -> None:
+    """Make a database of a template; copying its files takes a tenth of the time of logging every page."""
+    parts = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
+    administer(address, sql.SQL("create database {name} template {template} strategy file_copy").format(**parts))
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseAddress]:
     """The hub's own server on a home of its own; does not wait for the disk, for the tests' data may be lost."""
@@ -51,10 +57,9 @@ def migrated(postgres_server: DatabaseAddress) -> str:
 def database(postgres_server: DatabaseAddress, migrated: str) -> Iterator[DatabaseAddress]:
     """A database of the test's own, with all tables and no rows."""
     name = f"test_{next(_numbers)}"
-    parts = {"name": sql.Identifier(name), "template": sql.Identifier(migrated)}
-    administer(postgres_server, sql.SQL("create database {name} template {template}").format(**parts))
+    copy_database(postgres_server, name, migrated)
     yield postgres_server.database(name)
-    administer(postgres_server, sql.SQL("drop database {name} with (force)").format(**parts))
+    administer(postgres_server, sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 @pytest.fixture

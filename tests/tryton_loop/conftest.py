@@ -8,11 +8,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from psycopg import sql
 
 from hub.settings import load
 from hub.store.postgres import DatabaseAddress
-from tests.support.postgres import administer
+from tests.support.postgres import copy_database
 from tests.support.sftp import SftpServer, run_asyncssh
 from tests.support.tryton import TrytonServer
 from tests.tryton_loop.installation import Installation, lay_project
@@ -35,8 +34,7 @@ def new_installation(
             scm = stack.enter_context(_sftp(folder / "scm"))
             (scm.root / "in").mkdir(parents=True, exist_ok=True)
             name = f"loop_{next(numbers)}"
-            parts = {"name": sql.Identifier(name), "template": sql.Identifier(migrated)}
-            administer(postgres_server, sql.SQL("create database {name} template {template}").format(**parts))
+            copy_database(postgres_server, name, migrated)
             settings = load(
                 {
                     "HUB_PROJECT": str(lay_project(folder / "project")),

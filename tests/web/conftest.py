@@ -14,7 +14,7 @@ from hub.settings import load
 from hub.store.database import open_database
 from hub.store.postgres import DatabaseAddress
 from tests.loop.installation import Installation
-from tests.support.postgres import administer
+from tests.support.postgres import administer, copy_database
 from tests.support.sftp import SftpServer, emptied
 from tests.web.scene import deliver
 from tests.web.site import Site
@@ -41,8 +41,7 @@ def scene(
         return Installation(settings, open_database(settings), demo_server_process)
 
     def copy(name: str, template: str) -> None:
-        statement = sql.SQL("create database {} template {}")
-        administer(postgres_server, statement.format(sql.Identifier(name), sql.Identifier(template)))
+        copy_database(postgres_server, name, template)
 
     copy("web_scene", migrated)
     emptied(demo_server_process)

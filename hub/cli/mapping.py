@@ -1,0 +1,248 @@
+"""``hub mapping``: lint, test, coverage, preview, explain and diff before a mapping goes live; a schema for editors."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from hub.authoring import specs
+from hub.authoring.landed import LandedRow, newest_rows, row_behind
+from hub.settings import Settings, load
+from hub.store.database import open_database
+from mappings.language import Filtered, Mapping, Rejected, compile_mapping, run_tests
+from mappings.language.coverage import Coverage, coverage
+from mappings.language.derivation import Derivation, derive
+from mappings.language.difference import Change, changes
+
+if TYPE_CHECKING:
+    from mappings.language import MappingError
+
+app = typer.Typer(no_args_is_help=True, help="Check, try and explain mapping documents before they go live.")
+_console = Console()
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Names = Annotated[list[str] | None, typer.Argument(metavar="MAPPING…", help="names or files; none: all of the project")]
+Name = Annotated[str, typer.Argument(metavar="MAPPING", help="name, e.g. scm.ship_tos, or a file")]
+Rows = Annotated[int, typer.Option("--rows", min=1, max=100_000, help="How many of the rows that landed last.")]
+_MOST_SHOWN = 50
+
+
+@app.command()
+def lint(names: Names = None, as_json: Json = False) -> None:
+    """List all mistakes of mapping documents with file, line and column; exit code 1 if there are any."""
+    errors = [error for path in _paths(load(), names) for error in specs.all_errors(path)]
+    if as_json:
+        _print_json([_told(error) for error in errors])
+    for error in () if as_json else errors:
+        _console.print(str(error), highlight=False, markup=False, soft_wrap=True)
+    if errors:
+        raise typer.Exit(1)
+    if not as_json:
+        _console.print("Nothing is wrong")
+
+
+@app.command("test")
+def run_own_tests(names: Names = None, as_json: Json = False) -> None:
+    """Run the tests that stand in mapping documents; exit code 1 if one fails."""
+    failures, number = [], 0
+    for path in _paths(load(), names):
+        mapping = specs.read_spec(load(), str(path))
+        number += len(mapping.document.tests)
+        failures += [(mapping.origin, failure) for failure in run_tests(mapping)]
+    if as_json:
+        _print_json({"tests": number, "failures": [{"file": file, **asdict(failure)} for file, failure in failures]})
+    else:
+        for file, failure in failures:
+            _console.print(f"{file}:{failure.line}: {failure}", highlight=False, markup=False, soft_wrap=True)
+        _console.print(f"{number} tests, {len(failures)} failures", highlight=False)
+    if failures:
+        raise typer.Exit(1)
+
+
+@app.command("coverage")
+def show_coverage(
+    name: Name,
+    rows: Annotated[int | None, typer.Option("--rows", min=1, help="Landed rows instead of the tests.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Name the branches, codes and source columns that the document's tests, or landed rows, never exercise."""
+    settings = load()
+    mapping = specs.read_spec(settings, name)
+    tried = [t.given for t in mapping.document.tests]
+    if rows is not None:
+        tried = [dict(row.document) for row in _landed(settings, mapping, rows)]
+    found = coverage(mapping, tried)
+    if as_json:
+        _print_json(asdict(found))
+    else:
+        _show_coverage(mapping, found)
+
+
+@app.command()
+def preview(name: Name, rows: Rows = 5, as_json: Json = False) -> None:
+    """Map the rows that landed last by the document in the project folder, and show every value with what it was."""
+    settings = load()
+    mapping = specs.read_spec(settings, name)
+    landed = _landed(settings, mapping, rows)
+    compiled = compile_mapping(mapping)
+    fates: Counter[str] = Counter()
+    told = []
+    for row in landed:
+        fate = compiled.map(row.document)
+        said = _fate(fate)
+        fates[said] += 1
+        steps = [step for step in derive(mapping, row.document) if step.place.startswith("emit.") and step.value]
+        told.append((row, said, steps))
+    if as_json:
+        _print_json([{"row": asdict(row), "fate": said, "values": _listed(steps)} for row, said, steps in told])
+        return
+    for row, said, steps in told[:_MOST_SHOWN]:
+        _show_steps(f"{row.origin}: {said}", steps)
+    _console.print(", ".join(f"{n} {fate}" for fate, n in fates.most_common()), highlight=False, markup=False)
+
+
+@app.command()
+def explain(
+    name: Name,
+    record: Annotated[
+        str | None, typer.Option(help="A source record, system/record_type/key; none: newest row.")
+    ] = None,
+    value: Annotated[str, typer.Option(help="Only expressions at this place, e.g. phones.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Tell how a row becomes what it becomes: each expression, its line, the source columns it reads, its value."""
+    from hub.pipeline.trace import records_called
+
+    settings = load()
+    mapping = specs.read_spec(settings, name)
+    if record is None:
+        (row,) = _landed(settings, mapping, 1)
+    else:
+        with open_database(settings).begin() as db:
+            row = row_behind(db, settings.home / "landing", records_called(db, record)[0])
+    steps = [step for step in derive(mapping, row.document) if value in step.place]
+    if as_json:
+        _print_json({"row": asdict(row), "steps": _listed(steps)})
+    else:
+        _show_steps(f"{mapping.origin}, {row.origin} (batch {row.batch_id}, row {row.row_no})", steps)
+
+
+@app.command()
+def diff(name: Name, rows: Rows = 1000, as_json: Json = False) -> None:
+    """Map landed rows by the applied version and by the one in the project folder; list every cell that changes."""
+    from hub.documents import load as load_applied
+
+    settings = load()
+    mapping = specs.read_spec(settings, name)
+    landed = _landed(settings, mapping, rows)
+    applied = load_applied(open_database(settings)).mapping_named(mapping.name).compiled
+    found = list(changes(applied, compile_mapping(mapping), [row.document for row in landed]))
+    if as_json:
+        _print_json([{**asdict(one), "origin": landed[one.row].origin} for one in found])
+        return
+    _show_changes(found, landed)
+
+
+@app.command()
+def schema() -> None:
+    """Write the JSON Schema for editors to mappings/schema in the project folder."""
+    from mappings.language.editor_schema import FILE, written_schema
+
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(written_schema(), encoding="utf-8")
+    _console.print(f"Written: {FILE}", highlight=False, soft_wrap=True)
+
+
+def _paths(settings: Settings, names: Sequence[str] | None) -> list[Path]:
+    return [specs.spec_file(settings, name) for name in names] if names else specs.spec_files(settings)
+
+
+def _landed(settings: Settings, mapping: Mapping, most: int) -> list[LandedRow]:
+    with open_database(settings).begin() as db:
+        return newest_rows(db, settings.home / "landing", mapping.system, mapping.stream, most)
+
+
+def _fate(outcome: object) -> str:
+    match outcome:
+        case Rejected():
+            return f"rejected, {outcome.message}"
+        case Filtered(reason):
+            return f"filtered, {reason}"
+        case _:
+            return "mapped"
+
+
+def _told(error: MappingError) -> dict[str, Any]:
+    return {
+        "file": error.origin, "line": error.line, "column": error.column, "what": error.what, "remedy": error.remedy,
+    }  # fmt: skip
+
+
+def _listed(steps: Iterable[Derivation]) -> list[dict[str, Any]]:
+    return [asdict(step) for step in steps]
+
+
+def _show_steps(title: str, steps: Iterable[Derivation]) -> None:
+    table = Table(title=title, title_justify="left", show_lines=False)
+    for column in ("line", "place", "value", "expression", "from"):
+        table.add_column(column, overflow="fold")
+    for step in steps:
+        read = ", ".join(f"{name}={_short(value)}" for name, value in step.columns.items())
+        table.add_row(str(step.line), step.place, _short(step.value), step.expression, read)
+    _console.print(table, markup=False)
+
+
+def _show_coverage(mapping: Mapping, found: Coverage) -> None:
+    tried = found.outcomes - sum(2 if u.missing == "ever" else 1 for u in found.untried)
+    _console.print(
+        f"{mapping.name}: {found.rows} rows, {tried} of {found.outcomes} outcomes of conditions,"
+        f" {found.codes - len(found.unmet)} of {found.codes} codes,"
+        f" {found.columns - len(found.empty)} of {found.columns} columns", highlight=False,
+    )  # fmt: skip
+    for untried in found.untried:
+        words = "never asked" if untried.missing == "ever" else f"never {untried.missing}"
+        _say(f"{mapping.origin}:{untried.line}: {words}: {untried.condition}")
+    for code in found.unmet:
+        _say(f"{mapping.origin}:{code.line}: code never met: {code.value}")
+    for column in found.empty:
+        _say(f"column always blank: {column}")
+
+
+def _show_changes(found: Sequence[Change], landed: Sequence[LandedRow]) -> None:
+    table = Table()
+    for column in ("row", "record", "cell", "applied", "new"):
+        table.add_column(column, overflow="fold")
+    for one in islice(found, _MOST_SHOWN):
+        table.add_row(landed[one.row].origin, one.record, one.cell, _short(one.old), _short(one.new))
+    if found:
+        _console.print(table, markup=False)
+    rows = len({one.row for one in found})
+    rejects = sum(one.cell == "fate" and str(one.new).startswith("rejected") for one in found)
+    _say(f"{len(landed)} rows compared: {rows} change, {len(found)} cells, {rejects} new rejects")
+
+
+def _short(value: Any) -> str:
+    return (
+        value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False, default=str)
+    )
+
+
+def _say(sentence: str) -> None:
+    _console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def register(door: typer.Typer) -> None:
+    """Add the commands."""
+    door.add_typer(app, name="mapping")

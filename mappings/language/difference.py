@@ -1,0 +1,85 @@
+"""What another version of a mapping makes different: cells, records and fates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mappings.language.examples import describe
+from mappings.language.mapping import CompiledMapping
+from mappings.language.outcome import Filtered, Mapped, Outcome, Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that another version of a mapping makes different for a row.
+
+    Args:
+        row: number of the row among those compared, the first is 0.
+        record: ``entity/record_type/key``; empty where the fate of the row itself changes.
+        cell: what differs, e.g. ``phones.0.number``; ``record`` if it exists on one side only; ``fate``.
+        old: what it is with the old version, ``None`` for nothing.
+        new: what it is with the new version.
+    """
+
+    row: int
+    record: str
+    cell: str
+    old: Any
+    new: Any
+
+
+def changes(old: CompiledMapping, new: CompiledMapping, rows: Iterable[Mapping[str, Any]]) -> Iterator[Change]:
+    """Map rows with both versions and give what differs, row by row.
+
+    Args:
+        old: the version in force.
+        new: the version that may follow it.
+        rows: raw documents.
+    """
+    for number, row in enumerate(rows):
+        yield from _row_changes(number, old.map(row), new.map(row))
+
+
+def _row_changes(number: int, old: Outcome, new: Outcome) -> Iterator[Change]:
+    if not (isinstance(old, Mapped) and isinstance(new, Mapped)):
+        if _fate(old) != _fate(new):
+            yield Change(number, "", "fate", _fate(old), _fate(new))
+        return
+    before, after = _records(old), _records(new)
+    for name in dict.fromkeys([*before, *after]):
+        if name not in before or name not in after:
+            yield Change(number, name, "record", before.get(name), after.get(name))
+            continue
+        for cell, was, is_ in _cells("", before[name], after[name]):
+            yield Change(number, name, cell, was, is_)
+
+
+def _fate(outcome: Outcome) -> str:
+    match outcome:
+        case Rejected():
+            return f"rejected: {outcome.message}"
+        case Filtered(reason):
+            return f"filtered: {reason}"
+        case Mapped():
+            return "mapped"
+
+
+def _records(outcome: Mapped) -> dict[str, dict[str, Any]]:
+    return {f"{r.entity}/{r.record_type}/{r.key}": describe(r) for r in outcome.records}
+
+
+def _cells(place: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Give the innermost values that differ."""
+    prefix = f"{place}." if place else ""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for name in dict.fromkeys([*old, *new]):
+            yield from _cells(f"{prefix}{name}", old.get(name), new.get(name))
+    elif isinstance(old, list | tuple) and isinstance(new, list | tuple):
+        for at in range(max(len(old), len(new))):
+            yield from _cells(
+                f"{prefix}{at}", old[at] if at < len(old) else None, new[at] if at < len(new) else None
+            )  # fmt: skip
+    elif old != new:
+        yield place, old, new

@@ -1,0 +1,92 @@
+"""``hub mapping``: what an engineer sees of a mapping before it goes live."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.loop.deliveries import HUAQIANG, YUANDA, csv_file
+from tests.loop.installation import Installation
+
+SPEC = "mappings/specs/scm.ship_tos.yaml"
+
+
+def told(hub: Installation, *arguments: str, code: int = 0) -> Any:
+    said = hub.cli("mapping", *arguments, "--json")
+    assert said.code == code, said.err
+    return json.loads(said.out)
+
+
+def change(hub: Installation, old: str, new: str) -> None:
+    path = hub.settings.project / SPEC
+    body = path.read_text(encoding="utf-8")
+    assert old in body
+    path.write_text(body.replace(old, new), encoding="utf-8")
+
+
+def test_lint_lists_every_mistake_with_its_place(hub: Installation) -> None:
+    assert told(hub, "lint") == []
+    change(hub, 'emails(row["邮箱"])', 'emials(row["邮箱"])')
+    change(hub, 'name(row["简称"], short)', 'name(row["简秤"], short)')
+    wrong = told(hub, "lint", code=1)
+    assert [(w["what"], w["remedy"]) for w in wrong] == [
+        ('unknown column "简秤"', 'Did you mean "简称"?'),
+        ('unknown function "emials"', 'Did you mean "emails"?'),
+    ]
+    said = hub.cli("mapping", "lint", "scm.ship_tos")
+    assert said.code == 1
+    assert said.out.splitlines()[1].endswith(
+        f':{wrong[1]["line"]}:9: unknown function "emials". Did you mean "emails"?'
+    )
+    assert hub.cli("mapping", "lint", "scm.ship_to").err == (
+        "hub: There is no mapping 'scm.ship_to' in mappings/specs. Did you mean \"scm.ship_tos\"?\n"
+    )
+
+
+def test_test_runs_the_documents_own_tests(hub: Installation) -> None:
+    assert told(hub, "test", "scm.ship_tos")["failures"] == []
+    change(hub, "    expect: {active: false}", "    expect: {active: true}")
+    failures = told(hub, "test", "scm.ship_tos", code=1)["failures"]
+    assert [(f["where"], f["expected"], f["actual"]) for f in failures] == [("active", True, False)] * 2
+    assert all(Path(f["file"]).name == "scm.ship_tos.yaml" and f["line"] for f in failures)
+
+
+def test_coverage_by_tests_and_by_landed_rows(hub: Installation) -> None:
+    assert told(hub, "coverage", "scm.ship_tos")["empty"] == []
+    hub.put("shipto_20261101.csv", csv_file(HUAQIANG, YUANDA))
+    hub.sync()
+    landed = told(hub, "coverage", "scm.ship_tos", "--rows", "10")
+    assert landed["rows"] == 2
+    assert {code["value"] for code in landed["unmet"]} >= {"停用", "个人"}
+
+
+def test_preview_and_explain_show_what_landed_rows_become(hub: Installation) -> None:
+    hub.put("shipto_20261101.csv", csv_file(HUAQIANG, {**YUANDA, "更新日期": "2026-13-45"}))
+    hub.sync()
+    rows = {row["row"]["document"]["客户编码"]: row for row in told(hub, "preview", "scm.ship_tos")}
+    assert rows["S001"]["fate"] == "mapped"
+    assert rows["S002"]["fate"] == "rejected, the update date is a bad date"
+    names = [v for v in rows["S001"]["values"] if v["place"] == "emit.0.names.0"]
+    assert names[0]["value"]["text"] == HUAQIANG["客户名称"]
+    (explained,) = told(hub, "explain", "scm.ship_tos", "--record", "scm/ship_to/S001", "--value", "names.0")["steps"]
+    assert explained["columns"]["客户名称"] == HUAQIANG["客户名称"]
+    assert explained["line"] == names[0]["line"]
+    said = hub.cli("mapping", "preview", "scm.ship_tos", "--rows", "1")
+    assert (said.code, said.out.splitlines()[-1]) == (0, "1 mapped")
+
+
+def test_diff_tells_what_the_document_would_change_in_landed_rows(hub: Installation) -> None:
+    hub.put("shipto_20261101.csv", csv_file(HUAQIANG, YUANDA))
+    hub.sync()
+    assert told(hub, "diff", "scm.ship_tos") == []
+    change(hub, 'row["客户名称"], registered)', 'row["客户名称"], former)')
+    found = told(hub, "diff", "scm.ship_tos")
+    assert {(c["cell"], c["old"], c["new"]) for c in found} == {("names.0.type", "registered", "former")}
+    assert {c["record"] for c in found} == {"party/ship_to/S001", "party/ship_to/S002"}
+    assert hub.cli("mapping", "diff", "scm.ship_tos").out.splitlines()[-1].endswith("0 new rejects")
+
+
+def test_nothing_landed_is_one_sentence(hub: Installation) -> None:
+    said = hub.cli("mapping", "preview", "scm.dealers")
+    assert (said.code, said.err) == (2, "hub: Nothing of scm.dealers has landed. Pull it with: hub run pull\n")
