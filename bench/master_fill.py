@@ -32,14 +32,16 @@ from customer_master.store.matching import Pair, RecordEvidence
 from customer_master.store.parties import ChangeSet, GoldenRow
 from hub.collecting import collect_rarely
 from hub.documents import ActiveDocuments, load
+from hub.pipeline.components import RECORDS_A_COMMIT
 from hub.pipeline.pairs import keys_of
+from hub.pipeline.record import ROWS_A_COMMIT
 from hub.store.database import make_engine
 from mappings.canonical import Party, from_payload
 
 PROCESSES = 2
 ORG_UNIT = "headquarters"
 _CUSTOMERS_AT_ONCE = 500
-_CUSTOMERS_A_COMMIT = 250  # of two records each, as many as a commit of a run takes
+_CUSTOMERS_A_COMMIT = RECORDS_A_COMMIT // len(SYSTEMS)  # as many as a commit of a run takes
 _CHANGED = 5
 _AUTHOR = Author("bench")
 
@@ -134,11 +136,13 @@ def _parts(known: Sequence[Sequence[int]]) -> Iterator[list[Sequence[int]]]:
 
 
 def record_all(engine: Engine, system_id: int, system: str, customers: Sequence[int], *, edition: int) -> list[int]:
-    """Record what a system says of some customers, in one commit; give the numbers of its records in their order."""
+    """Record what a system says of some customers; give the numbers of its records in their order."""
     arrived = incoming(system, customers, edition=edition)
-    with engine.begin() as db:
-        decision = recording.decide(arrived, recording.lookup(db, system_id, arrived), {})
-        recording.record(db, decision, system_id=system_id, org_unit=ORG_UNIT, actor=_AUTHOR.name)
+    for at in range(0, len(arrived), ROWS_A_COMMIT):
+        with engine.begin() as db:
+            part = arrived[at : at + ROWS_A_COMMIT]
+            decision = recording.decide(part, recording.lookup(db, system_id, part), {})
+            recording.record(db, decision, system_id=system_id, org_unit=ORG_UNIT, actor=_AUTHOR.name)
     with engine.begin() as db:
         keys = [i.record.key for i in arrived]
         return list(db.execute(text(_NUMBERS), {"system": system_id, "keys": keys}).scalars())

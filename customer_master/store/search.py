@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from customer_master.store import public_id
 from customer_master.store.derived import pairs
 from customer_master.store.tables import OPEN
+from customer_master.store.visibility import Viewer, args, customer_sql
 from mappings.normalize.emails import read_emails
 from mappings.normalize.phones import read_phones
 from mappings.normalize.text import clean, fold, has_han, initials, readings
@@ -56,21 +57,22 @@ class _Question:
     tokens: tuple[str, ...]
 
 
-def search(db: Connection, asked: str, limit: int = 50) -> list[Hit]:
-    """Find customers.
+def search(db: Connection, asked: str, viewer: Viewer, limit: int = 50) -> list[Hit]:
+    """Find customers that the viewer sees.
 
     Args:
         db: connection.
         asked: two characters of a name or more, pinyin or its initials, a credit code or another identifier, a
             telephone number, an e-mail address or domain, ``system/type/key`` or a key of any system, an order or
             serial number, or a customer number, present or former.
+        viewer: who asks.
         limit: how many at most.
 
     Returns:
         The best first: exact numbers before names, whole names before parts of names.
     """
     asked = clean(asked)
-    by_number = _by_number(db, asked)
+    by_number = _by_number(db, asked, viewer)
     if by_number:
         return by_number
     system, key = _system_and_key(asked)
@@ -80,7 +82,7 @@ def search(db: Connection, asked: str, limit: int = 50) -> list[Hit]:
             continue
         for party_id in _parties(db, question, system, asked):
             matched.setdefault(party_id, question.matched)
-    hits = _hits(db, matched)
+    hits = _hits(db, matched, viewer)
     return sorted(hits, key=lambda hit: _rank(hit, asked))[:limit]
 
 
@@ -102,7 +104,7 @@ def _questions(asked: str) -> list[_Question]:
     return found
 
 
-def _by_number(db: Connection, asked: str) -> list[Hit]:
+def _by_number(db: Connection, asked: str, viewer: Viewer) -> list[Hit]:
     """Find the customer of a number, or those that have followed it."""
     try:
         number = public_id.decode(asked)
@@ -110,7 +112,7 @@ def _by_number(db: Connection, asked: str) -> list[Hit]:
         return []
     living = _successors(db, number)
     former = public_id.encode(number) if living != [number] else ""
-    return [_with_former(hit, former) for hit in _hits(db, dict.fromkeys(living, "number"))]
+    return [_with_former(hit, former) for hit in _hits(db, dict.fromkeys(living, "number"), viewer)]
 
 
 def _with_former(hit: Hit, former: str) -> Hit:
@@ -165,14 +167,17 @@ def _is_called(payload: Mapping[str, Any], wanted: str) -> bool:
     return any(wanted in form for name in names for form in (fold(name), readings(name), initials(name)))
 
 
-def _hits(db: Connection, matched: Mapping[int, str]) -> list[Hit]:
-    sql = (
-        "select p.id, p.public_id, p.kind, g.attrs,"
-        " (select count(*) from master.membership m where m.party_id = p.id and m.to_cs = :open) as records"
-        " from master.party p join master.golden_version g on g.party_id = p.id and g.to_cs = :open"
-        " where p.id = any(:ids)"
-    )
-    return [_hit(row, matched[row.id]) for row in db.execute(text(sql), {"ids": list(matched), "open": OPEN}).all()]
+def _hits(db: Connection, matched: Mapping[int, str], viewer: Viewer) -> list[Hit]:
+    rows = db.execute(text(_HITS), {"ids": list(matched), "open": OPEN, **args(viewer)})
+    return [_hit(row, matched[row.id]) for row in rows]
+
+
+_HITS = f"""
+select p.id, p.public_id, p.kind, g.attrs,
+  (select count(*) from master.membership m where m.party_id = p.id and m.to_cs = :open) as records
+from master.party p join master.golden_version g on g.party_id = p.id and g.to_cs = :open
+where p.id = any(:ids) and {customer_sql("p")}
+"""  # noqa: S608 - ours
 
 
 def _hit(row: Any, matched: str) -> Hit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from hub.errors import UsageError
@@ -34,6 +35,20 @@ def spec_file(settings: Settings, name: str) -> Path:
     if name not in files:
         raise UsageError(f"There is no mapping {name!r} in {_FOLDER}", suggestion(name, files))
     return files[name]
+
+
+def new_file(settings: Settings, name: str) -> Path:
+    """Give the file for a new mapping document.
+
+    Raises:
+        UsageError: the name is none, or there is such a mapping.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", name):
+        raise UsageError(f"{name!r} is no name of a mapping", "Write system.stream in small letters, e.g. crm.accounts")
+    path = Path(os.path.relpath(settings.project / _FOLDER / f"{name}.yaml"))
+    if path.exists():
+        raise UsageError(f"There is a mapping {name!r} already", f"Edit {path}")
+    return path
 
 
 def read_spec(settings: Settings, name: str) -> Mapping:

@@ -33,6 +33,7 @@ Names = Annotated[list[str] | None, typer.Argument(metavar="MAPPING…", help="n
 Name = Annotated[str, typer.Argument(metavar="MAPPING", help="name, e.g. scm.ship_tos, or a file")]
 Rows = Annotated[int, typer.Option("--rows", min=1, max=100_000, help="How many of the rows that landed last.")]
 _MOST_SHOWN = 50
+_MOST_READ = 1000
 
 
 @app.command()
@@ -149,6 +150,30 @@ def diff(name: Name, rows: Rows = 1000, as_json: Json = False) -> None:
         _print_json([{**asdict(one), "origin": landed[one.row].origin} for one in found])
         return
     _show_changes(found, landed)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="MAPPING", help="name of the new mapping, system.stream")],
+    file: Annotated[Path | None, typer.Option(help="An extract of the stream; none: rows that have landed.")] = None,
+) -> None:
+    """Write a first draft of a mapping document from what the columns seem to hold."""
+    from hub.authoring.draft import columns_of, draft
+    from hub.survey.columns import recognise
+    from hub.survey.files import open_extract
+    from hub.survey.masking import mask
+
+    settings = load()
+    path = specs.new_file(settings, name)
+    if file is not None:
+        columns = recognise(open_extract(file), mask)
+    else:
+        system, _, stream = name.partition(".")
+        with open_database(settings).begin() as db:
+            landed = newest_rows(db, settings.home / "landing", system, stream, _MOST_READ)
+        columns = columns_of([row.document for row in landed])
+    path.write_text(draft(name, columns), encoding="utf-8")
+    _say(f"Written: {path}; go on with: hub mapping preview {name}")
 
 
 @app.command()

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from customer_master.stewardship.constraints import must_links
 from customer_master.store import matching, parties
 
-_PARTIES_A_COMMIT = 200  # the clock is held while they are written: some 20 ms
+RECORDS_A_COMMIT = 200
+"""Records, or parties if these are more, that a commit of resolving is about: the clock is held some 15 ms."""
 _FRONTIER = 20_000
 
 
@@ -100,7 +101,7 @@ def in_commits(components: Iterable[Component]) -> Iterable[list[Component]]:
     size = 0
     for component in components:
         own = max(len(component.records), len(component.parties))
-        if group and size + own > _PARTIES_A_COMMIT:
+        if group and size + own > RECORDS_A_COMMIT:
             yield group
             group, size = [], 0
         group.append(component)

@@ -30,7 +30,8 @@ from hub.store.tables import delivery
 from mappings.canonical import CanonicalRecord
 from mappings.language import Filtered, Mapped, Rejected
 
-_ROWS_A_COMMIT = 250
+ROWS_A_COMMIT = 250
+"""Rows that are recorded together: the clock is held while they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +273,7 @@ def _chunks(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
     seen: set[tuple[str, str]] = set()
     for row in rows:
         own = {(r.record_type, r.key) for r in row.records}
-        if chunk and (len(chunk) >= _ROWS_A_COMMIT or own & seen):
+        if chunk and (len(chunk) >= ROWS_A_COMMIT or own & seen):
             yield chunk
             chunk, seen = [], set()
         chunk.append(row)

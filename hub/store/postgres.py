@@ -49,7 +49,6 @@ _CONFIGURATION = {
     "max_connections": "100",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
-    "wal_compression": "on",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",

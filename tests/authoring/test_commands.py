@@ -90,3 +90,25 @@ def test_diff_tells_what_the_document_would_change_in_landed_rows(hub: Installat
 def test_nothing_landed_is_one_sentence(hub: Installation) -> None:
     said = hub.cli("mapping", "preview", "scm.dealers")
     assert (said.code, said.err) == (2, "hub: Nothing of scm.dealers has landed. Pull it with: hub run pull\n")
+
+
+def test_a_draft_from_landed_rows_or_an_extract_maps_at_once(hub: Installation, tmp_path: Path) -> None:
+    hub.put("shipto_20261101.csv", csv_file(HUAQIANG, YUANDA))
+    hub.sync()
+    path = hub.settings.project / SPEC
+    path.unlink()
+    assert hub.cli("mapping", "new", "scm.ship_tos").code == 0
+    assert told(hub, "lint") == []
+    landed = path.read_text(encoding="utf-8")
+    (row, _) = told(hub, "preview", "scm.ship_tos", "--rows", "2")
+    names = {v["place"]: v["value"] for v in row["values"]}
+    assert names["emit.0.key"] == row["row"]["document"]["客户编码"]
+    assert names["emit.0.names.0"]["text"] == row["row"]["document"]["客户名称"]
+    assert {"emit.0.phones.0", "emit.0.identifiers.0", "emit.0.addresses.0"} <= names.keys()
+    refused = hub.cli("mapping", "new", "scm.ship_tos")
+    assert (refused.code, refused.err.startswith("hub: There is a mapping 'scm.ship_tos' already")) == (2, True)
+    path.unlink()
+    extract = tmp_path / "extract.csv"
+    extract.write_bytes(csv_file(HUAQIANG, YUANDA))
+    assert hub.cli("mapping", "new", "scm.ship_tos", "--file", str(extract)).code == 0
+    assert path.read_text(encoding="utf-8") == landed

@@ -19,7 +19,7 @@ from customer_master.store.history import history
 from customer_master.store.numbers import resolve_number
 from customer_master.store.public_id import encode
 from customer_master.store.search import search
-from customer_master.store.visibility import Viewer
+from customer_master.store.visibility import EVERYTHING, Viewer
 from hub.delivery.fold import fold
 from hub.master import acts
 from hub.master.context import By, Master
@@ -122,7 +122,7 @@ def reading(workshop: Workshop) -> dict[str, Callable[[Connection], object]]:
         "customer as of": lambda db: customer_as_of(db, 500, commit_at(db, 5_000_000_000), STEWARD),
         "history": lambda db: history(db, 500, STEWARD),
         "number": lambda db: resolve_number(db, encode(500), 5000),
-        "search": lambda db: search(db, "K500"),
+        "search": lambda db: search(db, "K500", EVERYTHING),
         "lookup": lambda db: lookup(db, Draft("organisation", ["深圳市华强500有限公司"]), match, STEWARD),
         "events": lambda db: events._behind(cast("Installation", Bound(db)), (19_900, 0), 100, STEWARD),
     }

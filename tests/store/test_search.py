@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from customer_master.store.search import Hit, search
+from customer_master.store.visibility import EVERYTHING, Viewer
 from tests.store.activities import order, take
 from tests.store.workshop import Workshop, erp_row
 
@@ -30,7 +31,7 @@ def stocked(workshop: Workshop) -> Workshop:
 
 def found(workshop: Workshop, asked: str) -> list[Hit]:
     with workshop.engine.begin() as db:
-        return search(db, asked)
+        return search(db, asked, EVERYTHING)
 
 
 @pytest.mark.parametrize(
@@ -70,3 +71,12 @@ def test_a_former_number_leads_to_the_customer_of_today(stocked: Workshop) -> No
     stocked.take_in([erp_row(2, "2026-11-02T00:00:00Z", name=HUAQIANG, identifiers=[{"type": None, "code": CODE}])])
     (hit,) = found(stocked, second.public_id.lower())
     assert (hit.name, hit.former, hit.matched) == (HUAQIANG, second.public_id, "number")
+
+
+def test_customers_of_other_units_take_no_place_in_the_list(stocked: Workshop) -> None:
+    stocked.sql_do("update master.source_record set org_unit = 'plant' where native_key = '1'")
+    plant = Viewer("li", frozenset({"plant"}))
+    with stocked.engine.begin() as db:
+        assert [hit.name for hit in search(db, "华强", EVERYTHING, limit=1)] == ["华强北商行"]
+        assert [hit.name for hit in search(db, "华强", plant, limit=1)] == [HUAQIANG]
+        assert search(db, "华强北商行", plant) == []

@@ -190,9 +190,7 @@ def _moved(request: Request, number: str) -> str:
 def _search(hub: Installation, viewer: Viewer, asked: str, limit: int, cursor: str) -> Page[Found]:
     behind = paging.read(cursor, int, str)
     with hub.begin() as db:
-        found = search(db, asked, limit=_MOST_FOUND)
-        seen_ids = visible_customers(db, viewer, [hit.party_id for hit in found])
-    hits = [hit for hit in found if hit.party_id in seen_ids]
+        hits = search(db, asked, viewer, limit=_MOST_FOUND)
     places = [(place, hit) for place, hit in enumerate(hits, 1) if behind is None or place > _place(hits, *behind)]
     page = paging.page(places[: limit + 1], limit, lambda item: (item[0], item[1].public_id))
     return Page(items=[_found(hit) for _, hit in page.items], next=page.next)

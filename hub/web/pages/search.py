@@ -10,10 +10,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from customer_master.store.search import search
+from customer_master.store.search import Hit, search
 from hub.web.access import SignedIn, needs
 from hub.web.installation import Hub
-from hub.web.queries import visible_customers
 from hub.web.rendering import page
 
 router = APIRouter(dependencies=[needs("viewer")])
@@ -25,12 +24,10 @@ _SHORTEST, _LONGEST, _MOST = 2, 200, 50
 def find(request: Request, user: SignedIn, hub: Hub, asked: Annotated[str, Form(max_length=_LONGEST)] = "") -> Response:
     """Show the customers that were found."""
     asked = asked.strip()
-    hits, seen = [], set[int]()
+    hits: list[Hit] = []
     if len(asked) >= _SHORTEST:
         with hub.begin() as db:
-            hits = search(db, asked, limit=_MOST)
-            seen = visible_customers(db, user.viewer, [hit.party_id for hit in hits])
-    shown = [hit for hit in hits if hit.party_id in seen]
+            hits = search(db, asked, user.viewer, limit=_MOST)
     return page(
-        request, "search.html", asked=asked, hits=shown, too_short=len(asked) < _SHORTEST, more=len(hits) == _MOST
+        request, "search.html", asked=asked, hits=hits, too_short=len(asked) < _SHORTEST, more=len(hits) == _MOST
     )

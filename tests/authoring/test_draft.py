@@ -1,0 +1,30 @@
+"""A draft is a document without mistakes, whatever the columns are called."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.authoring.draft import draft
+from hub.survey.columns import Column
+from hub.survey.header_words import Holds
+from mappings.language import parse_mapping
+
+NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=12)
+COLUMNS = st.lists(
+    st.builds(
+        Column, name=NAMES.map(str.strip).filter(bool), holds=st.sampled_from(Holds), confidence=st.just(1.0),
+        fill=st.just(1.0), distinct=st.just(9), placeholders=st.just(0.0), damaged=st.just({}), unfit=st.just(0.0),
+        examples=st.just(()),
+    ),
+    min_size=1, max_size=9, unique_by=lambda column: column.name,
+)  # fmt: skip
+
+
+@given(columns=COLUMNS)
+def test_every_draft_passes_the_checks(columns: list[Column]) -> None:
+    usable = [c for c in columns if '"' not in c.name and "\\" not in c.name]
+    if usable:
+        mapping = parse_mapping(draft("crm.accounts", columns), "crm.accounts.yaml")
+        source = mapping.document.source
+        assert {*map(str, source.requires), *source.ignores} == {c.name for c in columns}
