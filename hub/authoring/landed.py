@@ -54,15 +54,19 @@ def newest_rows(db: Connection, folder: Path, system: str, stream: str, most: in
     return found[:most]
 
 
-def row_behind(db: Connection, folder: Path, record_id: int) -> LandedRow:
-    """Read the row a source record was made of last.
+def row_behind(db: Connection, folder: Path, record_id: int, system: str, stream: str) -> LandedRow:
+    """Read the row of a stream that a source record was made of last.
 
     Raises:
-        UsageError: the record has not come from its source yet.
+        UsageError: the record has not come from its source yet, or comes from another stream.
     """
     row = db.execute(text(_BEHIND), {"record": record_id}).one_or_none()
     if row is None:
         raise UsageError("This record has no landed row", "Choose one that its source has delivered")
+    if (row.system, row.stream) != (system, stream):
+        raise UsageError(
+            f"This record comes from {row.system}.{row.stream}, not from {system}.{stream}", "Name the other mapping"
+        )
     rows = _rows(row.id, landing.read(folder, row.path, row.sha256))
     found = next((one for one in rows if one.row_no == row.row_no), None)
     if found is None:
@@ -81,7 +85,7 @@ select id, path, sha256 from hub.landing_batch where system = :system and stream
 """
 
 _BEHIND = """
-select b.id, b.path, b.sha256, v.row_no from master.source_record_version v
+select b.id, b.system, b.stream, b.path, b.sha256, v.row_no from master.source_record_version v
 join hub.landing_batch b on b.id = v.batch_id
 where v.record_id = :record order by v.from_cs desc limit 1
 """

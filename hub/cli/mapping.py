@@ -128,7 +128,8 @@ def explain(
         (row,) = _landed(settings, mapping, 1)
     else:
         with open_database(settings).begin() as db:
-            row = row_behind(db, settings.home / "landing", records_called(db, record)[0])
+            found = records_called(db, record)[0]
+            row = row_behind(db, settings.home / "landing", found, mapping.system, mapping.stream)
     steps = [step for step in derive(mapping, row.document) if value in step.place]
     if as_json:
         _print_json({"row": asdict(row), "steps": _listed(steps)})

@@ -72,6 +72,8 @@ def test_preview_and_explain_show_what_landed_rows_become(hub: Installation) -> 
     (explained,) = told(hub, "explain", "scm.ship_tos", "--record", "scm/ship_to/S001", "--value", "names.0")["steps"]
     assert explained["columns"]["客户名称"] == HUAQIANG["客户名称"]
     assert explained["line"] == names[0]["line"]
+    other = hub.cli("mapping", "explain", "scm.dealers", "--record", "scm/ship_to/S001")
+    assert other.err == "hub: This record comes from scm.ship_tos, not from scm.dealers. Name the other mapping\n"
     said = hub.cli("mapping", "preview", "scm.ship_tos", "--rows", "1")
     assert (said.code, said.out.splitlines()[-1]) == (0, "1 mapped")
 
