@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,10 +12,16 @@ from hub.survey.columns import Column
 from hub.survey.header_words import Holds
 from mappings.language import parse_mapping
 
+
+def in_nfc(text: str) -> str:
+    """Write a text as a document holds it."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=12)
 COLUMNS = st.lists(
     st.builds(
-        Column, name=NAMES.map(str.strip).filter(bool), holds=st.sampled_from(Holds), confidence=st.just(1.0),
+        Column, name=NAMES.map(in_nfc).filter(bool), holds=st.sampled_from(Holds), confidence=st.just(1.0),
         fill=st.just(1.0), distinct=st.just(9), placeholders=st.just(0.0), damaged=st.just({}), unfit=st.just(0.0),
         examples=st.just(()),
     ),
