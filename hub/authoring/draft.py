@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from hub.errors import UsageError
 from hub.survey.columns import Column, recognise
 from hub.survey.files import Extract
 from hub.survey.header_words import Holds
@@ -39,10 +40,15 @@ def draft(name: str, columns: Sequence[Column]) -> str:
 
     Args:
         name: of the mapping, ``system.stream``.
-        columns: of the stream, at least one.
+        columns: of the stream.
+
+    Raises:
+        UsageError: none of them can be named in an expression.
     """
     system, _, stream = name.partition(".")
     usable = [c for c in columns if '"' not in c.name and "\\" not in c.name]
+    if not usable:
+        raise UsageError("There is no column that an expression can name", "Write the document by hand")
     key = next((c for c in usable if c.holds is Holds.KEY), usable[0])
     whereabouts = _whereabouts(usable) if any(c.holds is Holds.ADDRESS for c in usable) else ""
     emitted = _emitted([c for c in usable if c is not key], ", area" if whereabouts else "")

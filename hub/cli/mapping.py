@@ -18,10 +18,11 @@ from hub.authoring import specs
 from hub.authoring.landed import LandedRow, newest_rows, row_behind
 from hub.settings import Settings, load
 from hub.store.database import open_database
-from mappings.language import Filtered, Mapping, Rejected, compile_mapping, run_tests
+from mappings.language import Mapping, compile_mapping, run_tests
 from mappings.language.coverage import Coverage, coverage
 from mappings.language.derivation import Derivation, derive
 from mappings.language.difference import Change, changes
+from mappings.language.outcome import fate
 
 if TYPE_CHECKING:
     from mappings.language import MappingError
@@ -97,8 +98,7 @@ def preview(name: Name, rows: Rows = 5, as_json: Json = False) -> None:
     fates: Counter[str] = Counter()
     told = []
     for row in landed:
-        fate = compiled.map(row.document)
-        said = _fate(fate)
+        said = fate(compiled.map(row.document))
         fates[said] += 1
         steps = [step for step in derive(mapping, row.document) if step.place.startswith("emit.") and step.value]
         told.append((row, said, steps))
@@ -107,7 +107,7 @@ def preview(name: Name, rows: Rows = 5, as_json: Json = False) -> None:
         return
     for row, said, steps in told[:_MOST_SHOWN]:
         _show_steps(f"{row.origin}: {said}", steps)
-    _console.print(", ".join(f"{n} {fate}" for fate, n in fates.most_common()), highlight=False, markup=False)
+    _console.print(", ".join(f"{n} {said}" for said, n in fates.most_common()), highlight=False, markup=False)
 
 
 @app.command()
@@ -194,16 +194,6 @@ def _paths(settings: Settings, names: Sequence[str] | None) -> list[Path]:
 def _landed(settings: Settings, mapping: Mapping, most: int) -> list[LandedRow]:
     with open_database(settings).begin() as db:
         return newest_rows(db, settings.home / "landing", mapping.system, mapping.stream, most)
-
-
-def _fate(outcome: object) -> str:
-    match outcome:
-        case Rejected():
-            return f"rejected, {outcome.message}"
-        case Filtered(reason):
-            return f"filtered, {reason}"
-        case _:
-            return "mapped"
 
 
 def _told(error: MappingError) -> dict[str, Any]:

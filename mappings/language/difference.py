@@ -8,7 +8,7 @@ from typing import Any
 
 from mappings.language.examples import describe
 from mappings.language.mapping import CompiledMapping
-from mappings.language.outcome import Filtered, Mapped, Outcome, Rejected
+from mappings.language.outcome import Mapped, Outcome, fate
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ def changes(old: CompiledMapping, new: CompiledMapping, rows: Iterable[Mapping[s
 
 def _row_changes(number: int, old: Outcome, new: Outcome) -> Iterator[Change]:
     if not (isinstance(old, Mapped) and isinstance(new, Mapped)):
-        if _fate(old) != _fate(new):
-            yield Change(number, "", "fate", _fate(old), _fate(new))
+        if fate(old) != fate(new):
+            yield Change(number, "", "fate", fate(old), fate(new))
         return
     before, after = _records(old), _records(new)
     for name in dict.fromkeys([*before, *after]):
@@ -54,16 +54,6 @@ def _row_changes(number: int, old: Outcome, new: Outcome) -> Iterator[Change]:
             continue
         for cell, was, is_ in _cells("", before[name], after[name]):
             yield Change(number, name, cell, was, is_)
-
-
-def _fate(outcome: Outcome) -> str:
-    match outcome:
-        case Rejected():
-            return f"rejected: {outcome.message}"
-        case Filtered(reason):
-            return f"filtered: {reason}"
-        case Mapped():
-            return "mapped"
 
 
 def _records(outcome: Mapped) -> dict[str, dict[str, Any]]:

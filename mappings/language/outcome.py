@@ -39,3 +39,18 @@ class Filtered:
 
 
 Outcome = Mapped | Rejected | Filtered
+
+
+def fate(outcome: Outcome) -> str:
+    """Say in words what becomes of a document.
+
+    >>> fate(Filtered("test account"))
+    'filtered: test account'
+    """
+    match outcome:
+        case Rejected():
+            return f"rejected: {outcome.message}"
+        case Filtered(reason):
+            return f"filtered: {reason}"
+        case Mapped():
+            return "mapped"

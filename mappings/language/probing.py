@@ -6,6 +6,7 @@ It is for people who look at a few rows; runs use the bare one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ from mappings.language.nodes import (
     Node,
     Not,
     Part,
+    Variable,
 )
 from mappings.language.outcome import Outcome
 from mappings.language.program import Cell
@@ -109,10 +111,17 @@ def written(node: Node) -> str:
     return text[1:-1] if _is_bracketed(text) else text
 
 
+_QUOTED = re.compile("\"[^\"]*\"|'[^']*'")
+
+
+def _quoted(text: str) -> str:
+    return f"'{text}'" if '"' in text else f'"{text}"'
+
+
 def _is_bracketed(text: str) -> bool:
-    """Tell whether the first bracket closes at the end; brackets inside quoted text come in no document so far."""
+    """Tell whether the first bracket closes at the end; those inside quoted text are none."""
     depth = 0
-    for place, character in enumerate(text):
+    for place, character in enumerate(_QUOTED.sub(lambda quoted: "x" * len(quoted[0]), text)):
         depth += (character == "(") - (character == ")")
         if depth == 0:
             return place == len(text) - 1 and place > 0
@@ -125,9 +134,10 @@ class _Author(Printer):
     def __init__(self, columns: Mapping[str, str]) -> None:
         super().__init__(columns)
         self.forms |= {
-            Constant: lambda n: f'"{n.value}"' if n.type.name in ("text", *QUOTED) else str(n.value).lower(),
-            Column: lambda n: f'row["{n.name}"]',
-            Part: lambda n: f'{self.print(n.record)}["{n.name}"]',
+            Constant: lambda n: _quoted(n.value) if n.type.name in ("text", *QUOTED) else str(n.value).lower(),
+            Column: lambda n: f"row[{_quoted(n.name)}]",
+            Variable: lambda n: n.name,
+            Part: lambda n: f"{self.print(n.record)}[{_quoted(n.name)}]",
             Not: lambda n: f"not {self.print(n.part)}",
             Items: lambda n: f"[{', '.join(map(self.print, n.items))}]",
             Comprehension: lambda n: f"[{self.print(n.element)} {' '.join(map(self._loop, n.loops))}]",
@@ -142,7 +152,7 @@ class _Author(Printer):
             case Call(function=function, arguments=(value,)) if function.name == "text":
                 return self.print(value)
             case _:
-                return super().print(node).replace("let_", "")
+                return super().print(node)
 
 
 class _ProbingPrinter(Printer):

@@ -66,7 +66,7 @@ def test_preview_and_explain_show_what_landed_rows_become(hub: Installation) -> 
     hub.sync()
     rows = {row["row"]["document"]["客户编码"]: row for row in told(hub, "preview", "scm.ship_tos")}
     assert rows["S001"]["fate"] == "mapped"
-    assert rows["S002"]["fate"] == "rejected, the update date is a bad date"
+    assert rows["S002"]["fate"] == "rejected: the update date is a bad date"
     names = [v for v in rows["S001"]["values"] if v["place"] == "emit.0.names.0"]
     assert names[0]["value"]["text"] == HUAQIANG["客户名称"]
     (explained,) = told(hub, "explain", "scm.ship_tos", "--record", "scm/ship_to/S001", "--value", "names.0")["steps"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.authoring.draft import draft
+from hub.errors import UsageError
 from hub.survey.columns import Column
 from hub.survey.header_words import Holds
 from mappings.language import parse_mapping
@@ -33,7 +35,10 @@ COLUMNS = st.lists(
 @given(columns=COLUMNS)
 def test_every_draft_passes_the_checks(columns: list[Column]) -> None:
     usable = [c for c in columns if '"' not in c.name and "\\" not in c.name]
-    if usable:
+    if not usable:
+        with pytest.raises(UsageError, match="no column that an expression can name"):
+            draft("crm.accounts", columns)
+    else:
         mapping = parse_mapping(draft("crm.accounts", columns), "crm.accounts.yaml")
         source = mapping.document.source
         assert {*map(str, source.requires), *source.ignores} == {c.name for c in columns}

@@ -10,7 +10,8 @@ from mappings.language import MappingError, compile_mapping, load_mapping, parse
 from mappings.language.coverage import Untried, coverage
 from mappings.language.derivation import derive
 from mappings.language.difference import changes
-from mappings.language.probing import Code, Probe
+from mappings.language.expressions import Scope, check
+from mappings.language.probing import Code, Probe, written
 
 SPECS = sorted((Path(__file__).parents[2] / "mappings/specs").glob("*.yaml"))
 CONDITIONS = """\
@@ -104,3 +105,17 @@ def test_one_reading_finds_all_wrong_expressions_and_nothing_that_only_follows_f
     errors = [caught.value, *caught.value.others]
     assert [e.what for e in errors] == ['unknown function "txt"', 'unknown name "nte"']
     assert [e.line for e in errors] == [9, 18]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'row["outlet_no"] if has_han(row["outlet_no"]) else "let_x"',
+        'join([before(row["a"], "("), after(row["a"], ")")])',
+        """contains(row["a"], '"') and contains(row["a"], "(")""",
+        'first([upper(p["let_a"]) for p in row["let_b"] if not blank(p["let_a"])])',
+    ],
+)
+def test_an_expression_is_written_as_its_author_wrote_it(text: str) -> None:
+    scope = Scope({"a": None, "outlet_no": None, "let_b": {"let_a": None}})
+    assert written(check(text, scope)) == text
