@@ -41,12 +41,12 @@ need dovecot dovecot "tests against Dovecot" dovecot-imapd
 need chromium "" "tests of the screens in a real browser" chromium fonts-noto-cjk
 need npm "" "tests against node-soap" nodejs npm
 
-# three at a time: all wait much, these for servers that start and for Airflow's next look, those of the master for its
-# database; the others compute meanwhile
-systems=(tests/airflow tests/tryton_loop)
-master=(tests/api tests/backup tests/lifecycle tests/rebuild tests/stewardship tests/store)
+# three at a time: all wait much, these for Airflow's next look, those of the master and of Tryton for their databases;
+# the others compute meanwhile
+schedule=(tests/airflow)
+master=(tests/api tests/backup tests/lifecycle tests/rebuild tests/stewardship tests/store tests/tryton_loop)
 # the packages too, for their doctests; alembic's script runs only inside alembic
-others=(tests "${systems[@]/#/--ignore=}" "${master[@]/#/--ignore=}" connectors customer_master dq_rules hub mappings
+others=(tests "${schedule[@]/#/--ignore=}" "${master[@]/#/--ignore=}" connectors customer_master dq_rules hub mappings
     --ignore=hub/store/migrations/env.py)
 depth=()
 if [ -z "${DEEP:-}" ]; then
@@ -56,17 +56,17 @@ fi
 said=$(mktemp -d)
 trap 'rm -rf "$said"' EXIT
 # Ctrl-C shall end them too, which bash has its background processes ignore
-env --default-signal=INT "$python" -m pytest -q "${systems[@]}" "${depth[@]}" >"$said/systems" 2>&1 &
+env --default-signal=INT "$python" -m pytest -q "${schedule[@]}" "${depth[@]}" >"$said/schedule" 2>&1 &
 first=$!
 env --default-signal=INT "$python" -m pytest -q "${master[@]}" "${depth[@]}" >"$said/master" 2>&1 &
 second=$!
-echo "Beside these run ${systems[*]} ${master[*]}; what they say comes when all are through."
+echo "Beside these run ${schedule[*]} ${master[*]}; what they say comes when all are through."
 "$python" -m pytest -q "${others[@]}" "${depth[@]}"
 code=$?
 wait $first || code=$?
 wait $second || code=$?
-echo "Of ${systems[*]}:"
-cat "$said/systems"
+echo "Of ${schedule[*]}:"
+cat "$said/schedule"
 echo "Of ${master[*]}:"
 cat "$said/master"
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from sqlalchemy.exc import DBAPIError
 
@@ -84,3 +87,23 @@ def test_landed_files_stay_as_they_are(hub: Installation) -> None:
     hub.sync()
     assert landed.items() <= hub.landed().items()
     assert len(hub.landed()) == 2
+
+
+_READ = """
+import os, sys
+from pathlib import Path
+from hub.store import landing
+before = len(os.listdir("/proc/self/task"))
+landing.read(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
+print(len(os.listdir("/proc/self/task")) - before)
+"""
+
+
+def test_reading_starts_no_thread(hub: Installation) -> None:
+    """A thread that Arrow is still starting when the process ends aborts it, though its work is done."""
+    deliver(hub)
+    hub.step("pull")
+    [batch] = hub.rows("select path, sha256 from hub.landing_batch")
+    folder = hub.settings.home / "landing"
+    command = [sys.executable, "-c", _READ, str(folder), batch["path"], batch["sha256"]]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "0\n"
