@@ -288,7 +288,7 @@ def _namespace(program: Program) -> dict[str, Any]:
         "_distinct": _distinct,
         "_each": _each,
         "_part": _part,
-        "_flat": chain.from_iterable,
+        "_flat": _flat,
     }
 
 
@@ -299,6 +299,11 @@ def _distinct(elements: tuple[Any, ...]) -> tuple[Any, ...]:
         if element and element not in kept:
             kept.append(element)
     return tuple(kept)
+
+
+def _flat(lists: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Join lists to one that can be read again, by another expression or by who explains it."""
+    return tuple(chain.from_iterable(lists))
 
 
 def _each(value: object) -> Iterable[object]:

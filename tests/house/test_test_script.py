@@ -17,7 +17,7 @@ echo "given: $*"
 case "$*" in
     *" tests --ignore="*) echo "1 of the others"; exit ${OTHERS:-0} ;;
     *tests/store*) echo "1 of the master"; exit ${MASTER:-0} ;;
-    *) echo "1 of the systems"; exit ${SYSTEMS:-0} ;;
+    *) echo "1 of the schedule"; exit ${SCHEDULE:-0} ;;
 esac
 """
 
@@ -62,11 +62,11 @@ def test_deep_leaves_no_test_out(programs: Path) -> None:
     assert "tests marked slow" not in done.stdout
 
 
-@pytest.mark.parametrize("part", ["OTHERS", "MASTER", "SYSTEMS"])
+@pytest.mark.parametrize("part", ["OTHERS", "MASTER", "SCHEDULE"])
 def test_every_part_can_fail_it_and_all_are_heard(programs: Path, part: str) -> None:
     done = run(programs, **{part: "3"})
     assert done.returncode == 3
-    assert {"1 of the others", "1 of the master", "1 of the systems"} <= set(done.stdout.splitlines())
+    assert {"1 of the others", "1 of the master", "1 of the schedule"} <= set(done.stdout.splitlines())
 
 
 def test_every_folder_of_tests_is_in_one_part(programs: Path) -> None:

@@ -95,3 +95,24 @@ def test_every_attribute_of_every_entity_has_a_data_class() -> None:
         undeclared = set(content.__dataclass_fields__) - set(data_classes(content)) - {"kind"}
         assert undeclared == set(), entity
     assert data_classes(ENTITIES["interaction"])["text"] is DataClass.PERSONAL
+
+
+TWO_OF_A_ROW = """\
+mapping: shop.customers
+version: 1
+source: {system: shop, stream: customers, requires: [no, phones: [value]]}
+let:
+  numbers: '[phones(p["value"]) for p in row["phones"]]'
+emit:
+  - {entity: party, record_type: customer, key: 'row["no"]', kind: organisation, phones: [numbers]}
+  - {entity: party, record_type: branch, key: 'row["no"]', kind: organisation,
+     phones: ['numbers + faxes("0755-26988889")']}
+"""
+
+
+def test_a_joined_list_can_be_used_again_and_added_to() -> None:
+    row = {"no": "1", "phones": [{"value": "0755-26988888"}, {"value": "13912345678"}]}
+    outcome = compile_mapping(parse_mapping(TWO_OF_A_ROW, "shop.yaml")).map(row)
+    assert isinstance(outcome, Mapped), outcome
+    said = [[phone["number"] for phone in to_payload(record)["phones"]] for record in outcome.records]
+    assert said == [["+8675526988888", "+8613912345678"], ["+8675526988888", "+8613912345678", "+8675526988889"]]

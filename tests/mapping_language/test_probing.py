@@ -119,3 +119,9 @@ def test_one_reading_finds_all_wrong_expressions_and_nothing_that_only_follows_f
 def test_an_expression_is_written_as_its_author_wrote_it(text: str) -> None:
     scope = Scope({"a": None, "outlet_no": None, "let_b": {"let_a": None}})
     assert written(check(text, scope)) == text
+
+
+def test_a_joined_list_is_explained_by_what_is_in_it() -> None:
+    row = {"no": "1", "name": "华强", "state": "", "phones": [{"kind": "tel", "value": "0755-26988888"}]}
+    told = {one.place: one.value for one in derive(parse_mapping(CONDITIONS, "shop.yaml"), row)}
+    assert told["emit.0.phones.0"] == ({"number": "+8675526988888", "extension": "", "kind": "landline"},)
