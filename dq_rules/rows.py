@@ -10,6 +10,9 @@ from mappings.canonical import (
     CanonicalRecord,
     CaseState,
     Channel,
+    ChannelStock,
+    Consent,
+    ConsentState,
     Content,
     Direction,
     Holding,
@@ -20,6 +23,7 @@ from mappings.canonical import (
     NameType,
     Order,
     Party,
+    SellThrough,
     ServiceCase,
 )
 from mappings.normalize.text import is_placeholder, looks_mojibake
@@ -43,6 +47,9 @@ def flatten(record: CanonicalRecord) -> dict[str, Any]:
         - order: ``number``, ``state``, ``currency``, ``total``, ``line_count``
         - holding: ``kind``, ``item``, ``serial``, ``customer_part``
         - item: ``code``, ``name``
+        - consent: ``state``, ``in_future``, ``purpose``, ``mention_count``
+        - channel_stock: ``item``, ``quantity``, ``on``
+        - sell_through: ``item``, ``quantity``, ``currency``, ``amount``, ``days_in_order``
     """
     return {
         "key": f"{record.record_type} {record.key}",
@@ -123,6 +130,33 @@ def _item(item: Item) -> dict[str, Any]:
     return {"code": item.code or None, "name": item.name or None}
 
 
+def _consent(consent: Consent) -> dict[str, Any]:
+    return {
+        "state": str(consent.state),
+        "in_future": _in_future(consent.at),
+        "purpose": consent.purpose or None,
+        "mention_count": len(consent.mentions),
+    }
+
+
+def _channel_stock(stock: ChannelStock) -> dict[str, Any]:
+    return {
+        "item": stock.item or None,
+        "quantity": None if stock.quantity is None else float(stock.quantity),
+        "on": None if stock.on is None else stock.on.isoformat(),
+    }
+
+
+def _sell_through(sold: SellThrough) -> dict[str, Any]:
+    return {
+        "item": sold.item or None,
+        "quantity": None if sold.quantity is None else float(sold.quantity),
+        "currency": sold.currency or None,
+        "amount": None if sold.amount is None else float(sold.amount),
+        "days_in_order": sold.since <= sold.until if sold.since and sold.until else None,
+    }
+
+
 def _in_future(at: datetime) -> bool:
     return at > datetime.now(UTC) + _ALLOWED_LEAD
 
@@ -134,6 +168,9 @@ _SHAPES: dict[type[Content], Callable[[Any], dict[str, Any]]] = {
     Order: _order,
     Holding: _holding,
     Item: _item,
+    Consent: _consent,
+    ChannelStock: _channel_stock,
+    SellThrough: _sell_through,
 }
 
 _THEN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -144,5 +181,8 @@ SAMPLES: dict[str, Content] = {
     "order": Order("1"),
     "holding": Holding(HoldingKind.AS_SOLD, "1"),
     "item": Item("1"),
+    "consent": Consent(ConsentState.GRANTED, _THEN),
+    "channel_stock": ChannelStock("1"),
+    "sell_through": SellThrough("1"),
 }
 """The least content of each entity, to try rules on."""

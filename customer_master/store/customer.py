@@ -24,7 +24,7 @@ class Entry:
     Args:
         record_id: the source record.
         at: when, in UTC, or the date alone; ``None`` if the source does not say.
-        entity: interaction, case, order or holding.
+        entity: interaction, case, order, holding, consent, channel_stock or sell_through.
         name: ``system/record_type/key``.
         payload: its canonical content.
         relation: how it belongs here: ``mentioned``, or the relation of its reference such as ``ordered_by``.
@@ -143,8 +143,9 @@ with own as (
 select * from (
   select own.record_id, own.relation, r.entity, v.payload,
     s.code || '/' || r.record_type || '/' || r.native_key as name,
-    coalesce(v.payload ->> 'at', v.payload ->> 'on') as at,
-    coalesce(v.payload ->> 'at', v.payload ->> 'on', '') || ' ' || lpad(r.id::text, 20, '0') as place
+    coalesce(v.payload ->> 'at', v.payload ->> 'on', v.payload ->> 'until') as at,
+    coalesce(v.payload ->> 'at', v.payload ->> 'on', v.payload ->> 'until', '')
+      || ' ' || lpad(r.id::text, 20, '0') as place
   from own join master.source_record r on r.id = own.record_id and {_VISIBLE}
   join master.source_system s on s.id = r.system_id
   join master.source_record_version v on v.record_id = r.id and v.to_cs = :open

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from hub.errors import UsageError
 from hub.store import landing
+from mappings.normalize.dates import instant_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,14 @@ class LandedRow:
         row_no: its row there, the first is 0.
         origin: file and row, or model and id, for people.
         document: the document.
+        landed_at: when its batch landed.
     """
 
     batch_id: int
     row_no: int
     origin: str
     document: Mapping[str, Any]
+    landed_at: datetime
 
 
 def newest_rows(db: Connection, folder: Path, system: str, stream: str, most: int) -> list[LandedRow]:
@@ -45,8 +49,8 @@ def newest_rows(db: Connection, folder: Path, system: str, stream: str, most: in
         UsageError: nothing of the stream has landed.
     """
     found: list[LandedRow] = []
-    for batch_id, path, sha256 in db.execute(text(_BATCHES), {"system": system, "stream": stream}):
-        found += _rows(batch_id, landing.read(folder, path, sha256))
+    for batch in db.execute(text(_BATCHES), {"system": system, "stream": stream}):
+        found += _rows(batch, landing.read(folder, batch.path, batch.sha256))
         if len(found) >= most:
             break
     if not found:
@@ -67,25 +71,26 @@ def row_behind(db: Connection, folder: Path, record_id: int, system: str, stream
         raise UsageError(
             f"This record comes from {row.system}.{row.stream}, not from {system}.{stream}", "Name the other mapping"
         )
-    rows = _rows(row.id, landing.read(folder, row.path, row.sha256))
+    rows = _rows(row, landing.read(folder, row.path, row.sha256))
     found = next((one for one in rows if one.row_no == row.row_no), None)
     if found is None:
         raise UsageError("The landed row of this record was erased", "Choose another record")
     return found
 
 
-def _rows(batch_id: int, table: pa.Table) -> Iterator[LandedRow]:
+def _rows(batch: Row[Any], table: pa.Table) -> Iterator[LandedRow]:
+    landed_at = instant_of(batch.landed_us)
     for row_no, raw in enumerate(table.to_pylist()):
         if raw["document"] is not None:
-            yield LandedRow(batch_id, row_no, raw["origin"], raw["document"])
+            yield LandedRow(batch.id, row_no, raw["origin"], raw["document"], landed_at)
 
 
 _BATCHES = """
-select id, path, sha256 from hub.landing_batch where system = :system and stream = :stream order by id desc
+select id, path, sha256, landed_us from hub.landing_batch where system = :system and stream = :stream order by id desc
 """
 
 _BEHIND = """
-select b.id, b.system, b.stream, b.path, b.sha256, v.row_no from master.source_record_version v
+select b.id, b.system, b.stream, b.path, b.sha256, b.landed_us, v.row_no from master.source_record_version v
 join hub.landing_batch b on b.id = v.batch_id
 where v.record_id = :record order by v.from_cs desc limit 1
 """

@@ -16,11 +16,12 @@ from rich.table import Table
 
 from hub.authoring import specs
 from hub.authoring.landed import LandedRow, newest_rows, row_behind
+from hub.authoring.live import LiveRow, live_rows
 from hub.settings import Settings, load
 from hub.store.database import open_database
 from mappings.language import Mapping, compile_mapping, run_tests
 from mappings.language.coverage import Coverage, coverage
-from mappings.language.derivation import Derivation, derive
+from mappings.language.derivation import Derivation, derive, derive_all
 from mappings.language.difference import Change, changes
 from mappings.language.outcome import fate
 
@@ -78,10 +79,11 @@ def show_coverage(
     """Name the branches, codes and source columns that the document's tests, or landed rows, never exercise."""
     settings = load()
     mapping = specs.read_spec(settings, name)
-    tried = [t.given for t in mapping.document.tests]
+    tried, landed = [t.given for t in mapping.document.tests], [t.at for t in mapping.document.tests]
     if rows is not None:
-        tried = [dict(row.document) for row in _landed(settings, mapping, rows)]
-    found = coverage(mapping, tried)
+        found_rows = _landed(settings, mapping, rows)
+        tried, landed = [dict(row.document) for row in found_rows], [row.landed_at for row in found_rows]
+    found = coverage(mapping, tried, landed)
     if as_json:
         _print_json(asdict(found))
     else:
@@ -89,24 +91,29 @@ def show_coverage(
 
 
 @app.command()
-def preview(name: Name, rows: Rows = 5, as_json: Json = False) -> None:
+def preview(
+    name: Name,
+    rows: Rows = 5,
+    live: Annotated[bool, typer.Option("--live", help="Rows the system has now; nothing lands.")] = False,
+    as_json: Json = False,
+) -> None:
     """Map the rows that landed last by the document in the project folder, and show every value with what it was."""
     settings = load()
     mapping = specs.read_spec(settings, name)
-    landed = _landed(settings, mapping, rows)
-    compiled = compile_mapping(mapping)
-    fates: Counter[str] = Counter()
-    told = []
-    for row in landed:
-        said = fate(compiled.map(row.document))
-        fates[said] += 1
-        steps = [step for step in derive(mapping, row.document) if step.place.startswith("emit.") and step.value]
-        told.append((row, said, steps))
+    found: Sequence[LandedRow | LiveRow] = (
+        live_rows(settings, mapping.system, mapping.stream, rows) if live else _landed(settings, mapping, rows)
+    )
+    mapped = derive_all(mapping, (row.document for row in found), (row.landed_at for row in found))
+    told = [
+        (row, fate(outcome), [step for step in steps if step.place.startswith("emit.") and step.value])
+        for row, (outcome, steps) in zip(found, mapped, strict=True)
+    ]
     if as_json:
         _print_json([{"row": asdict(row), "fate": said, "values": _listed(steps)} for row, said, steps in told])
         return
     for row, said, steps in told[:_MOST_SHOWN]:
         _show_steps(f"{row.origin}: {said}", steps)
+    fates = Counter(said for _, said, _ in told)
     _console.print(", ".join(f"{n} {said}" for said, n in fates.most_common()), highlight=False, markup=False)
 
 
@@ -130,7 +137,7 @@ def explain(
         with open_database(settings).begin() as db:
             found = records_called(db, record)[0]
             row = row_behind(db, settings.home / "landing", found, mapping.system, mapping.stream)
-    steps = [step for step in derive(mapping, row.document) if value in step.place]
+    steps = [step for step in derive(mapping, row.document, row.landed_at) if value in step.place]
     if as_json:
         _print_json({"row": asdict(row), "steps": _listed(steps)})
     else:
@@ -146,7 +153,8 @@ def diff(name: Name, rows: Rows = 1000, as_json: Json = False) -> None:
     mapping = specs.read_spec(settings, name)
     landed = _landed(settings, mapping, rows)
     applied = load_applied(open_database(settings)).mapping_named(mapping.name).compiled
-    found = list(changes(applied, compile_mapping(mapping), [row.document for row in landed]))
+    documents, times = [row.document for row in landed], [row.landed_at for row in landed]
+    found = list(changes(applied, compile_mapping(mapping), documents, times))
     if as_json:
         _print_json([{**asdict(one), "origin": landed[one.row].origin} for one in found])
         return
@@ -179,12 +187,39 @@ def new(
 
 @app.command()
 def schema() -> None:
-    """Write the JSON Schema for editors to mappings/schema in the project folder."""
-    from mappings.language.editor_schema import FILE, written_schema
+    """Write the JSON Schemas of documents, for editors, and of stored records to mappings/schema."""
+    from mappings.canonical import model_schema
+    from mappings.language import editor_schema
 
-    FILE.parent.mkdir(exist_ok=True)
-    FILE.write_text(written_schema(), encoding="utf-8")
-    _console.print(f"Written: {FILE}", highlight=False, soft_wrap=True)
+    for written in (editor_schema, model_schema):
+        written.FILE.parent.mkdir(exist_ok=True)
+        written.FILE.write_text(written.written_schema(), encoding="utf-8")
+        _say(f"Written: {written.FILE}")
+
+
+@app.command()
+def docs(
+    names: Names = None,
+    to: Annotated[Path | None, typer.Option(help="Write a page for each into this folder instead of printing.")] = None,
+    language: Annotated[bool, typer.Option("--language", help="The reference of the language instead.")] = False,
+) -> None:
+    """Write mappings as Markdown pages: contract, where each attribute comes from, rules, code lists, tests."""
+    from mappings.language.pages import page
+    from mappings.language.reference import reference
+
+    settings = load()
+    if language:
+        pages = {"language": reference()}
+    else:
+        mappings = (specs.read_spec(settings, str(path)) for path in _paths(settings, names))
+        pages = {mapping.name: page(mapping) for mapping in mappings}
+    if to is None:
+        typer.echo("\n".join(pages.values()), nl=False)
+        return
+    to.mkdir(parents=True, exist_ok=True)
+    for title, body in pages.items():
+        (to / f"{title}.md").write_text(body, encoding="utf-8")
+    _say(f"Written: {len(pages)} pages to {to}")
 
 
 def _paths(settings: Settings, names: Sequence[str] | None) -> list[Path]:

@@ -11,6 +11,7 @@ from hub.errors import HubError
 from mappings.canonical import canonical_hash, to_payload
 from mappings.canonical.elements import fingerprint
 from mappings.language import CompiledMapping, Mapped, RenderedField
+from mappings.language.crosswalks import UnseenCodeError
 
 _ELEMENT_OF: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "name": ("names", lambda value: {"text": value}),
@@ -179,7 +180,11 @@ def _write(
 
 
 def _rendered(mapping: CompiledMapping, attribute: str, value: Any) -> RenderedField:
-    rendered = mapping.render(attribute, value)
+    try:
+        rendered = mapping.render(attribute, value)
+    except UnseenCodeError as error:
+        where = f"Mapping {mapping.mapping.name} cannot write {attribute}"
+        raise HubError(f"{where}: {error.what}", error.remedy) from None
     if rendered is None:
         raise HubError(
             f"Mapping {mapping.mapping.name} does not say how {attribute} is written",

@@ -34,6 +34,7 @@ from hub.store.lock import exclusive
 from hub.store.optimistic import optimistic
 from hub.store.tables import landing_batch
 from mappings.language import Mapped
+from mappings.normalize.dates import instant_of
 from mappings.normalize.text import fold
 
 _SECRET = "erasure_key"  # noqa: S105 - the name of one
@@ -247,9 +248,10 @@ def _speaks(
     mapping = documents.mappings.get((manifest.system, manifest.stream))
     document = raw["document"]
     outcome: object = None
+    at = instant_of(manifest.landed_us)
     if mapping is not None and document is not None:
         columns = [f.name for f in table.schema.field("document").type]
-        outcome = None if mapping.compiled.check_contract(columns) else mapping.compiled.map(document)
+        outcome = None if mapping.compiled.check_contract(columns) else mapping.compiled.map(document, at=at)
     if isinstance(outcome, Mapped):
         named = {(manifest.system, c.record_type, c.key) for c in outcome.records}
         return any(s.identity in named and s.since_us <= manifest.landed_us < s.until_us for s in trace.spans)

@@ -11,11 +11,13 @@ from sqlalchemy import Connection, Row, insert, text
 
 from customer_master.store.evidence import Written, own_evidence
 from customer_master.store.tables import OPEN, source_record_version
+from hub.documents import applied_crosswalks
 from hub.master.rebuild_differences import Difference
 from hub.pipeline.work import Report
 from hub.store import landing
 from mappings.canonical import CanonicalRecord, canonical_hash, to_payload
 from mappings.language import CompiledMapping, Mapped, compile_mapping, parse_mapping
+from mappings.normalize.dates import instant_of
 
 _ROWS = 2000
 
@@ -64,12 +66,13 @@ class _Reader:
     def __init__(self, present: Connection, folder: Path) -> None:
         self._folder = folder
         self._manifests = {
-            row.id: row for row in present.execute(text("select id, path, sha256 from hub.landing_batch"))
+            row.id: row for row in present.execute(text("select id, path, sha256, landed_us from hub.landing_batch"))
         }
         self._bodies = {
             row.hash: row
             for row in present.execute(text("select hash, name, body from hub.document where kind = 'mapping'"))
         }
+        self._crosswalks = applied_crosswalks(present)
         self._compiled: dict[str, CompiledMapping] = {}
         self._written = {
             row.record_id: [Written(**w) for w in row.written]
@@ -81,8 +84,9 @@ class _Reader:
         manifest = self._manifests[versions[0].batch_id]
         table = landing.read(self._folder, manifest.path, manifest.sha256)
         documents = table["document"].take([v.row_no for v in versions]).to_pylist()
+        at = instant_of(manifest.landed_us)
         for version, document in zip(versions, documents, strict=True):
-            outcome = self._mapping(version.mapping_hash).map(document) if document is not None else None
+            outcome = self._mapping(version.mapping_hash).map(document, at=at) if document is not None else None
             records = outcome.records if isinstance(outcome, Mapped) else ()
             keys = {version.native_key, *version.old_keys}
             yield next((r for r in records if r.record_type == version.record_type and r.key in keys), None)
@@ -110,7 +114,7 @@ class _Reader:
     def _mapping(self, hash_: str) -> CompiledMapping:
         if hash_ not in self._compiled:
             document = self._bodies[hash_]
-            self._compiled[hash_] = compile_mapping(parse_mapping(document.body, document.name))
+            self._compiled[hash_] = compile_mapping(parse_mapping(document.body, document.name, self._crosswalks))
         return self._compiled[hash_]
 
 

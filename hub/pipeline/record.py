@@ -29,6 +29,7 @@ from hub.store.passes import DeadLetter, Pass, RowFate
 from hub.store.tables import delivery
 from mappings.canonical import CanonicalRecord
 from mappings.language import Filtered, Mapped, Rejected
+from mappings.normalize.dates import instant_of
 
 ROWS_A_COMMIT = 250
 """Rows that are recorded together: the clock is held while they are written."""
@@ -178,6 +179,7 @@ def _map_rows(work: Work, task: _Task) -> Iterator[_Row]:
     table = landing.read(work.landing, task.manifest.path, task.manifest.sha256)
     kind = table.schema.field("document").type
     breach = task.mapping.compiled.check_contract([f.name for f in kind]) if pa.types.is_struct(kind) else None
+    landed_at = instant_of(task.manifest.landed_us)
     for row_no, raw in enumerate(table.to_pylist()):
         document = raw["document"]
         kept = {"document": document} if document is not None else {"raw": raw["raw"]}
@@ -190,7 +192,7 @@ def _map_rows(work: Work, task: _Task) -> Iterator[_Row]:
         elif breach is not None:
             yield _dead(row, "rejected", "contract", breach.column, breach.message, breach.remedy)
         else:
-            yield _mapped(row, task.mapping.compiled.map(document))
+            yield _mapped(row, task.mapping.compiled.map(document, at=landed_at))
 
 
 def _mapped(row: _Row, outcome: Mapped | Rejected | Filtered) -> _Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_master.store.clock import now_us
+from hub.errors import HubError
 from hub.project import Document
 from hub.store.tables import activation, document
 
@@ -45,8 +46,12 @@ def apply(connection: Connection, documents: Sequence[Document]) -> list[Documen
 
     Returns:
         The documents that became active now.
+
+    Raises:
+        HubError: a crosswalk says something else than the same version of it that was applied.
     """
     standing = {(a.kind, a.name): a.hash for a in active(connection)}
+    _demand_new_versions(documents, standing)
     changed = [d for d in documents if standing.get((d.kind, d.name)) != d.hash]
     for d in changed:
         connection.execute(
@@ -56,3 +61,14 @@ def apply(connection: Connection, documents: Sequence[Document]) -> list[Documen
         )
         connection.execute(insert(activation).values(kind=d.kind, name=d.name, hash=d.hash, activated_us=now_us()))
     return changed
+
+
+def _demand_new_versions(documents: Sequence[Document], standing: Mapping[tuple[str, str], str]) -> None:
+    """Demand that what a version of a crosswalk says never changes: mappings name the version."""
+    for d in documents:
+        if d.kind == "crosswalk" and standing.get((d.kind, d.name), d.hash) != d.hash:
+            users = [m.name for m in documents if m.kind == "mapping" and d.name in m.body]
+            raise HubError(
+                f"{d.origin}: the crosswalk {d.name} was applied with other content",
+                f"Raise its version, and point these mappings at it: {', '.join(users) or 'none names it yet'}",
+            )

@@ -1,4 +1,4 @@
-"""Catalogue functions that make the parts of interactions, cases, orders and holdings."""
+"""Catalogue functions that make the parts of interactions, cases, orders, holdings and consents."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 from mappings.canonical import (
     Attachment,
     CaseState,
+    Channel,
+    ConsentState,
     Direction,
     Mention,
     MentionRole,
@@ -19,6 +21,12 @@ from mappings.language.catalogue import function
 from mappings.language.party_functions import emails, phones
 from mappings.normalize import dates
 from mappings.normalize.errors import ValueReadError
+
+_CHANNELS = {
+    "电话": "call", "邮件": "email", "电子邮件": "email", "传真": "fax",
+    "信函": "letter", "拜访": "visit", "网站": "web",
+}  # fmt: skip
+_CONSENTS = {"同意": "granted", "拒绝": "refused", "撤回": "withdrawn"}
 
 
 @function
@@ -87,6 +95,38 @@ def direction_of(value: str) -> Direction:
         return Direction(value.lower())
     except ValueError:
         raise ValueReadError("not a direction (inbound, outbound, internal)", "") from None
+
+
+@function
+def channel_of(value: str) -> Channel:
+    """Read how a contact takes place, in English or Chinese: call, email, fax, letter, visit or web.
+
+    >>> channel_of("Fax"), channel_of("电话")
+    (<Channel.FAX: 'fax'>, <Channel.CALL: 'call'>)
+
+    Raises:
+        ValueReadError: the text is none of them.
+    """
+    try:
+        return Channel(_CHANNELS.get(value, value.lower()))
+    except ValueError:
+        raise ValueReadError("not a channel (call, email, fax, letter, visit, web)", "") from None
+
+
+@function
+def consent_state(value: str) -> ConsentState:
+    """Read what a person said about a purpose, in English or Chinese: granted, refused or withdrawn.
+
+    >>> consent_state("Granted"), consent_state("撤回")
+    (<ConsentState.GRANTED: 'granted'>, <ConsentState.WITHDRAWN: 'withdrawn'>)
+
+    Raises:
+        ValueReadError: the text is none of the three; a consent is never guessed.
+    """
+    try:
+        return ConsentState(_CONSENTS.get(value, value.lower()))
+    except ValueError:
+        raise ValueReadError("not a consent (granted, refused, withdrawn)", "") from None
 
 
 @function

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -23,6 +24,7 @@ from mappings.language.nodes import (
     Concatenation,
     Constant,
     Items,
+    Landed,
     Logic,
     Loop,
     Node,
@@ -44,14 +46,16 @@ class Compiled:
         source: its Python source.
         filename: name of its frame in a traceback.
         fields: line of the source → source columns read there, joined by ``, ``.
-        map_row: raw document → outcome; raises when a value cannot be read.
+        map_row: raw document, when it landed → outcome; raises when a value cannot be read.
+        asks_when_landed: whether it cannot do without the latter.
         render: golden attribute → function from golden value to the system's fields.
     """
 
     source: str
     filename: str
     fields: Mapping[int, str]
-    map_row: Callable[[Mapping[str, Any]], Outcome]
+    map_row: Callable[[Mapping[str, Any], datetime | None], Outcome]
+    asks_when_landed: bool
     render: Mapping[str, Callable[[Any], dict[str, Any]]]
 
 
@@ -82,7 +86,7 @@ def load_source(writer: Writer, name: str, names: Mapping[str, Any]) -> Compiled
     namespace = {**_namespace(program), **names}
     exec(compile(source, filename, "exec"), namespace)  # noqa: S102 - our own output, printed from whitelisted nodes only
     render = {attribute: namespace[f"render_{attribute}"] for attribute in program.outbound}
-    return Compiled(source, filename, writer.fields, namespace["map_row"], render)
+    return Compiled(source, filename, writer.fields, namespace["map_row"], program.asks_when_landed, render)
 
 
 def print_expression(node: Node, columns: Mapping[str, str]) -> str:
@@ -108,7 +112,7 @@ class Writer:
     def write_map_row(self) -> None:
         """Write the function that maps a row."""
         program = self.program
-        self._line("def map_row(row):")
+        self._line("def map_row(row, _at):")
         self._line("    _get = row.get")
         for index, rule in enumerate(program.rejects):
             self._rule(rule, f"_reject_{index}")
@@ -210,6 +214,7 @@ class Printer:
             Constant: self._constant,
             Column: lambda n: f"_get({n.name!r})",
             Variable: lambda n: f"let_{n.name}",
+            Landed: lambda _: "_at",
             Part: lambda n: f"_part({self.print(n.record)}, {n.name!r})",
             Call: self._call,
             Comparison: lambda n: f"({self.print(n.left)} {n.operator} {self.print(n.right)})",
@@ -279,7 +284,7 @@ def _namespace(program: Program) -> dict[str, Any]:
     return {
         "__builtins__": {"tuple": tuple},
         **{word: value for word, (value, _) in CONSTANTS.items()},
-        **{name: function.call for name, function in CATALOGUE.items()},
+        **{name: function.call for name, function in {**CATALOGUE, **program.lookups, **program.extensions}.items()},
         **outcomes,
         "_Mapped": Mapped,
         "_Record": CanonicalRecord,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import repeat
 from typing import Any
 
 from mappings.language.document import shape
@@ -56,19 +58,22 @@ class Coverage:
         return not (self.untried or self.unmet or self.empty)
 
 
-def coverage(mapping: MappingDocument, rows: Iterable[Mapping[str, Any]]) -> Coverage:
+def coverage(
+    mapping: MappingDocument, rows: Iterable[Mapping[str, Any]], landed: Iterable[datetime | None] = repeat(None)
+) -> Coverage:
     """Map rows and tell what they leave untried.
 
     Args:
         mapping: the mapping.
         rows: raw documents, such as those given in its tests.
+        landed: when each landed, if the mapping asks for it.
     """
     watched, tried = Probe(mapping), list(rows)
     source = mapping.document.source
     columns = shape([*source.requires, *source.optional])
     filled: set[str] = set()
-    for row in tried:
-        watched.map(row)
+    for row, at in zip(tried, landed, strict=False):  # one who never asks need not say when
+        watched.map(row, at)
         filled |= set(_filled(columns, row))
     untried = [
         Untried(branch.line, branch.text, "ever" if not seen else "false" if True in seen else "true")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import repeat
 from typing import Any
 
 from mappings.canonical.record import plain
 from mappings.language.mapping import Mapping as MappingDocument
 from mappings.language.nodes import Column, Node, Variable
-from mappings.language.probing import Probe
+from mappings.language.outcome import Outcome
+from mappings.language.probing import Probe, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +34,38 @@ class Derivation:
     columns: Mapping[str, Any]
 
 
-def derive(mapping: MappingDocument, row: Mapping[str, Any]) -> list[Derivation]:
+def derive(mapping: MappingDocument, row: Mapping[str, Any], at: datetime | None = None) -> list[Derivation]:
     """Map a row, telling every step.
 
     Args:
         mapping: the mapping.
         row: raw document.
+        at: when it landed, if the mapping asks for it.
 
     Returns:
         Every expression that was asked, in order; the last one is where mapping ended if the row was not mapped.
     """
+    ((_, steps),) = derive_all(mapping, [row], [at])
+    return steps
+
+
+def derive_all(
+    mapping: MappingDocument, rows: Iterable[Mapping[str, Any]], landed: Iterable[datetime | None] = repeat(None)
+) -> Iterator[tuple[Outcome, list[Derivation]]]:
+    """Map rows, each once, and give what becomes of it with every step as of :func:`derive`."""
     watched = Probe(mapping)
-    watched.map(row)
+    for row, at in zip(rows, landed, strict=False):  # one who never asks need not say when
+        yield watched.map(row, at), _steps(mapping, row, watched.told)
+
+
+def _steps(mapping: MappingDocument, row: Mapping[str, Any], told: Iterable[Told]) -> list[Derivation]:
     return [
         Derivation(
-            ".".join(map(str, told.cell.path)), told.cell.line, told.text, plain(told.value),
-            {name: row.get(name) for name in dict.fromkeys(_columns(mapping, told.cell.node))},
+            ".".join(map(str, one.cell.path)), one.cell.line, one.text, plain(one.value),
+            {name: row.get(name) for name in dict.fromkeys(_columns(mapping, one.cell.node))},
         )
-        for told in watched.told
-        if told.cell.path in mapping.located.places  # what the author wrote, not what stands for the rest
+        for one in told
+        if one.cell.path in mapping.located.places  # what the author wrote, not what stands for the rest
     ]  # fmt: skip
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import repeat
 from typing import Any
 
 from mappings.language.examples import describe
@@ -30,16 +32,22 @@ class Change:
     new: Any
 
 
-def changes(old: CompiledMapping, new: CompiledMapping, rows: Iterable[Mapping[str, Any]]) -> Iterator[Change]:
+def changes(
+    old: CompiledMapping,
+    new: CompiledMapping,
+    rows: Iterable[Mapping[str, Any]],
+    landed: Iterable[datetime | None] = repeat(None),
+) -> Iterator[Change]:
     """Map rows with both versions and give what differs, row by row.
 
     Args:
         old: the version in force.
         new: the version that may follow it.
         rows: raw documents.
+        landed: when each landed, if one of the mappings asks for it.
     """
-    for number, row in enumerate(rows):
-        yield from _row_changes(number, old.map(row), new.map(row))
+    for number, (row, at) in enumerate(zip(rows, landed, strict=False)):  # one who never asks need not say when
+        yield from _row_changes(number, old.map(row, at=at), new.map(row, at=at))
 
 
 def _row_changes(number: int, old: Outcome, new: Outcome) -> Iterator[Change]:

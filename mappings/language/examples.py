@@ -46,7 +46,7 @@ def run_tests(mapping: Mapping) -> list[TestFailure]:
     failures: list[TestFailure] = []
     for index, test in enumerate(mapping.document.tests):
         line = mapping.located.place(("tests", index)).line
-        for where, expected, actual in _differences(test.expect, compiled.map(test.given)):
+        for where, expected, actual in _differences(test.expect, compiled.map(test.given, at=test.at)):
             failures.append(TestFailure(test.case, line, where, expected, actual))
     return failures
 

@@ -19,6 +19,7 @@ from mappings.canonical import (
     Attachment,
     CaseState,
     Channel,
+    ConsentState,
     Direction,
     Email,
     HoldingKind,
@@ -31,24 +32,13 @@ from mappings.canonical import (
     OrderLine,
     Phone,
     Reference,
+    Relation,
+    Role,
     Step,
 )
 
 Shape = Mapping[str, "Shape | None"]
 """Columns of a raw record; ``None`` for a plain value, a shape for a list of records."""
-
-
-class Role(StrEnum):
-    """What a party is to the enterprise."""
-
-    CUSTOMER = "customer"
-    PROSPECT = "prospect"
-    DISTRIBUTOR = "distributor"
-    RETAILER = "retailer"
-    KEY_ACCOUNT = "key_account"
-    SUPPLIER = "supplier"
-    PARTNER = "partner"
-    END_CONSUMER = "end_consumer"
 
 
 class IdentifierType(StrEnum):
@@ -117,6 +107,8 @@ _NAMES: dict[Any, str] = {
     Direction: "direction",
     CaseState: "case_state",
     HoldingKind: "holding_kind",
+    ConsentState: "consent_state",
+    Relation: "relation",
     MentionRole: "mention_role",
     Mention: "mention",
     Attachment: "attachment",
@@ -126,7 +118,8 @@ _NAMES: dict[Any, str] = {
 
 
 QUOTED: dict[str, type[StrEnum]] = {
-    _NAMES[family]: family for family in (Channel, Direction, CaseState, HoldingKind, MentionRole)
+    _NAMES[family]: family
+    for family in (Channel, Direction, CaseState, HoldingKind, MentionRole, ConsentState, Relation)
 }
 """Types whose words are written in quotes, for they are too common to be reserved; checked before anything runs."""
 

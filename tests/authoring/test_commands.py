@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.loop.deliveries import HUAQIANG, YUANDA, csv_file
+from tests.loop.deliveries import HONGDA, HUAQIANG, YUANDA, csv_file
 from tests.loop.installation import Installation
 
 SPEC = "mappings/specs/scm.ship_tos.yaml"
@@ -114,3 +114,42 @@ def test_a_draft_from_landed_rows_or_an_extract_maps_at_once(hub: Installation, 
     extract.write_bytes(csv_file(HUAQIANG, YUANDA))
     assert hub.cli("mapping", "new", "scm.ship_tos", "--file", str(extract)).code == 0
     assert path.read_text(encoding="utf-8") == landed
+
+
+def test_a_live_preview_shows_what_the_system_has_and_leaves_no_trace(hub: Installation) -> None:
+    hub.put("shipto_20261101.csv", csv_file(HUAQIANG, {**YUANDA, "更新日期": "2026-13-45"}, HONGDA))
+    before, files = hub.contents(), sorted(hub.server.root.rglob("*"))
+    rows = {row["row"]["document"]["客户编码"]: row for row in told(hub, "preview", "scm.ship_tos", "--live")}
+    assert rows["S001"]["fate"] == "mapped"
+    assert rows["S002"]["fate"] == "rejected: the update date is a bad date"
+    assert rows["S001"]["row"]["origin"] == "shipto_20261101.csv:2"
+    (first,) = told(hub, "preview", "scm.ship_tos", "--live", "--rows", "1")
+    when = [row["row"].pop("landed_at") for row in (first, rows["S001"])]
+    assert first == rows["S001"]
+    assert when[1] < when[0]  # as if it had landed at that moment
+    assert (hub.contents(), sorted(hub.server.root.rglob("*")), hub.landed()) == (before, files, {})
+    hub.sync()
+    assert len(hub.live()) == 2  # a pull after the preview still reads everything
+    landed = {row["row"]["document"]["客户编码"]: row for row in told(hub, "preview", "scm.ship_tos")}
+    assert all(landed[key]["values"] == rows[key]["values"] for key in rows)
+
+
+def test_a_live_preview_says_in_one_sentence_why_it_has_nothing(hub: Installation) -> None:
+    said = hub.cli("mapping", "preview", "scm.ship_tos", "--live")
+    assert (said.code, said.err) == (
+        2, "hub: scm.ship_tos has no rows now. Preview rows that have landed, without --live\n",
+    )  # fmt: skip
+    (hub.settings.project / "deploy/connections/scm.yaml").unlink()
+    said = hub.cli("mapping", "preview", "scm.ship_tos", "--live")
+    assert (said.code, said.err) == (2, "hub: There is no connection 'scm'. Known are: none\n")
+
+
+def test_pages_of_mappings_for_colleagues(hub: Installation, tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    said = hub.cli("mapping", "docs", "--to", str(pages))
+    assert said.code == 0, said.err
+    assert {path.name for path in pages.iterdir()} == {"scm.dealers.md", "scm.partners.md", "scm.ship_tos.md"}
+    one = (pages / "scm.ship_tos.md").read_text(encoding="utf-8")
+    assert hub.cli("mapping", "docs", "scm.ship_tos").out == one
+    assert '| `emails` | business contact | `邮箱` | `emails(row["邮箱"])` |' in one
+    assert hub.cli("mapping", "docs", "--language").out.startswith("# Reference of the mapping language\n")

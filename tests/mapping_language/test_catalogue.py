@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import doctest
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 
 import pytest
 
-from mappings.language import compiler, document, errors, functions, party_functions, types
+from mappings import language
 from mappings.language.catalogue import CATALOGUE
 from mappings.language.types import CONSTANTS
 
+MODULES = [import_module(f"mappings.language.{found.name}") for found in iter_modules(language.__path__)]
 
-@pytest.mark.parametrize(
-    "module", [functions, party_functions, types, errors, document, compiler], ids=lambda m: m.__name__
-)
-def test_examples_run(module: object) -> None:
-    results = doctest.testmod(module)  # type: ignore[arg-type]
-    assert results.failed == 0
+
+@pytest.mark.parametrize("module", [m for m in MODULES if not hasattr(m, "__path__")], ids=lambda m: m.__name__)
+def test_examples_run(module: ModuleType) -> None:
+    assert doctest.testmod(module).failed == 0
 
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_every_function_has_an_example(name: str) -> None:
     assert ">>> " in CATALOGUE[name].doc
     assert f"{name}(" in CATALOGUE[name].doc
+
+
+PARTY = sorted(n for n, f in CATALOGUE.items() if f.call.__module__ == "mappings.language.party_functions")
+
+
+@pytest.mark.parametrize("name", PARTY)
+def test_every_function_that_makes_a_part_of_a_party_says_what_blank_gives(name: str) -> None:
+    assert "blank" in CATALOGUE[name].doc.partition(">>>")[0].lower()
 
 
 def test_a_constant_is_never_also_a_function() -> None:

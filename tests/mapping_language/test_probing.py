@@ -10,8 +10,9 @@ from mappings.language import MappingError, compile_mapping, load_mapping, parse
 from mappings.language.coverage import Untried, coverage
 from mappings.language.derivation import derive
 from mappings.language.difference import changes
-from mappings.language.expressions import Scope, check
+from mappings.language.expressions import check
 from mappings.language.probing import Code, Probe, written
+from mappings.language.scope import Scope
 
 SPECS = sorted((Path(__file__).parents[2] / "mappings/specs").glob("*.yaml"))
 CONDITIONS = """\

@@ -31,7 +31,7 @@ from hub.web.rendering import page
 
 router = APIRouter(dependencies=[needs("viewer")])
 
-ENTITIES = ("interaction", "case", "order", "holding")
+ENTITIES = ("interaction", "case", "order", "holding", "consent", "channel_stock", "sell_through")
 MODES = ("forever", "until_date", "until_source_changes", "until_any_newer")
 _ENTRIES = 30
 _CHANGES = 30

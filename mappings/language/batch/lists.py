@@ -1,0 +1,40 @@
+"""Lists of a frame taken apart into a row for every element, and put together again in order."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+OWNER = "@owner"
+ELEMENT = "@element"
+
+
+def list_of(elements: pl.Series, owners: pl.Series, count: int) -> pl.Series:
+    """Make one list for every owner of elements that stand in the order of their owners.
+
+    Args:
+        elements: the elements.
+        owners: number of the row each belongs to, ascending.
+        count: number of rows; a row without elements has the empty list.
+    """
+    ends = np.cumsum(np.bincount(owners.to_numpy(), minlength=count))
+    offsets = pa.array(np.concatenate(([0], ends)), pa.int64())
+    lists = pa.LargeListArray.from_arrays(offsets, elements.to_arrow())
+    return pl.Series(lists, dtype=pl.List(elements.dtype))
+
+
+def distinct(parts: pl.DataFrame, identity: pl.Expr) -> pl.DataFrame:
+    """Keep each element of an owner once, the first.
+
+    Args:
+        parts: columns :data:`OWNER`, ascending, and :data:`ELEMENT`.
+        identity: what is equal for equal elements.
+    """
+    shared = parts[OWNER].is_duplicated()
+    if not shared.any():
+        return parts
+    placed = parts.with_row_index("@place").filter(shared).select("@place", OWNER, identity.alias("@identity"))
+    kept = (~shared).to_numpy(writable=True)
+    kept[placed.unique(subset=[OWNER, "@identity"], keep="first")["@place"].to_numpy()] = True
+    return parts.filter(pl.Series(kept))
