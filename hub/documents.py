@@ -25,6 +25,7 @@ from hub.store import documents as store
 from mappings.canonical import CanonicalRecord
 from mappings.language import CompiledMapping, compile_mapping, parse_mapping, run_tests
 from mappings.language.crosswalks import Crosswalk, parse_crosswalk
+from mappings.language.extensions import outdated
 from mappings.language.mapping import NO_CROSSWALKS
 
 
@@ -147,6 +148,20 @@ def load(engine: Engine) -> ActiveDocuments:
     with engine.connect() as connection:
         rows = store.active(connection)
     return _compiled(tuple(rows))
+
+
+def demand_installed(documents: ActiveDocuments) -> None:
+    """Demand that the functions of packages are those that the mappings were applied with; else they need applying.
+
+    Raises:
+        HubError: another version of one is installed than was applied.
+    """
+    for mapping in documents.mappings.values():
+        for clause in outdated(mapping.compiled.mapping.text):
+            name = mapping.compiled.mapping.name
+            raise HubError(
+                f"Mapping {name} has another function now: {clause}", "Look at hub plan, then run: hub apply"
+            )
 
 
 def applied_crosswalks(connection: DatabaseConnection) -> dict[str, Crosswalk]:

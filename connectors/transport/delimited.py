@@ -15,7 +15,7 @@ from connectors.transport.encodings import check_encoding
 from connectors.transport.records import Part, Record, Rows, Table, check_header, defective, struct_of, unreadable
 from connectors.transport.well_formed import read_well_formed
 
-BLOCK = 1 << 18
+BLOCK = 1 << 19
 """Characters read at once."""
 
 

@@ -44,16 +44,21 @@ def read_well_formed(block: str, columns: list[str], delimiter: str) -> pa.Struc
                 delimiter=delimiter, quote_char='"' if '"' in block else False, newlines_in_values=True
             ),
             convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False
+                column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False, check_utf8=False
             ),
         )
     except (pa.ArrowInvalid, UnicodeEncodeError):  # a row has more cells or fewer; half a character
         return None
     cells: list[Any] = [column.combine_chunks() for column in table.columns]
-    limit = csv.field_size_limit()
-    if any((pc.max(pc.binary_length(column)).as_py() or 0) > limit for column in cells):
+    if any(_has_endless(column) for column in cells):
         return None
     return pa.StructArray.from_arrays(cells, columns)
+
+
+def _has_endless(column: pa.StringArray) -> bool:
+    """Return whether a cell may be longer than csv takes; most columns are shorter as a whole."""
+    limit = csv.field_size_limit()
+    return column.nbytes > limit and (pc.max(pc.binary_length(column)).as_py() or 0) > limit
 
 
 def _is_regular(block: str, delimiter: str) -> bool:

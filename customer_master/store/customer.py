@@ -12,6 +12,7 @@ from customer_master.store import visibility
 from customer_master.store.attribution import Attribution, attribute, mentioning
 from customer_master.store.tables import OPEN
 from customer_master.store.visibility import EVERYTHING, Viewer
+from mappings.canonical import upcast
 
 NEWEST = "9999"
 """Place before everything in a timeline."""
@@ -71,7 +72,8 @@ def timeline(
         before: only what comes behind this place, see :attr:`Entry.place`.
         entities: only these; none for all.
     """
-    attributed = {a.record_id: a for a in attribute(db, mentioning(db, party_id)).values() if a.party_id == party_id}
+    attributions = attribute(db, mentioning(db, party_id, entities)).values()
+    attributed = {a.record_id: a for a in attributions if a.party_id == party_id}
     rows = db.execute(
         text(_TIMELINE),
         {
@@ -81,7 +83,7 @@ def timeline(
     )  # fmt: skip
     return [
         Entry(
-            row.record_id, row.at, row.entity, row.name, row.payload, row.relation or "mentioned",
+            row.record_id, row.at, row.entity, row.name, upcast(row.payload), row.relation or "mentioned",
             1.0 if row.relation else attributed[row.record_id].confidence,
         )
         for row in rows
@@ -115,7 +117,7 @@ def unattributed(db: Connection, viewer: Viewer = EVERYTHING, *, limit: int = 50
 def _loose(db: Connection, viewer: Viewer, row: Any, attribution: Attribution) -> Entry:
     args = {"ids": list(attribution.candidates), **visibility.args(viewer)}
     numbers = db.execute(text(_NUMBERS), args).scalars()
-    return Entry(row.record_id, row.at, row.entity, row.name, row.payload, "", 0.0, tuple(numbers))
+    return Entry(row.record_id, row.at, row.entity, row.name, upcast(row.payload), "", 0.0, tuple(numbers))
 
 
 _FORMER = """
@@ -132,6 +134,7 @@ select p.public_id from master.party p where p.id = any(:ids) and {visibility.cu
 order by array_position(:ids, p.id)
 """  # noqa: S608 - ours
 
+# what is read inside payloads here is the same in every model: mappings.canonical.reading.SEEN_BY_SQL
 _TIMELINE = f"""
 with own as (
   select distinct f.record_id, f.relation from master.membership m

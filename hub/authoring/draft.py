@@ -58,7 +58,7 @@ def draft(name: str, columns: Sequence[Column]) -> str:
     if whereabouts:
         lets.append(f"  whereabouts: {_scalar(whereabouts)}")
         lets += ["  area: area_code(whereabouts)"] if emitted["phones"] else []
-        emitted["addresses"] = [f"address(whereabouts, country_in(whereabouts){_postal(usable, read)})"]
+        emitted["addresses"] = [f'address(whereabouts, address_part(whereabouts, "country"){_postal(usable, read)})']
     return "\n".join(
         [
             "# yaml-language-server: $schema=../schema/mapping.json",

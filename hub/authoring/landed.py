@@ -1,4 +1,4 @@
-"""Rows that have landed, for whoever writes a mapping: the newest of a stream, or the one behind a source record."""
+"""Rows that have landed, for whoever writes a mapping: the newest, those behind source records and dead letters."""
 
 from __future__ import annotations
 
@@ -62,19 +62,37 @@ def row_behind(db: Connection, folder: Path, record_id: int, system: str, stream
     """Read the row of a stream that a source record was made of last.
 
     Raises:
-        UsageError: the record has not come from its source yet, or comes from another stream.
+        UsageError: the record has not come from its source yet, comes from another stream, or its row was erased.
     """
     row = db.execute(text(_BEHIND), {"record": record_id}).one_or_none()
     if row is None:
         raise UsageError("This record has no landed row", "Choose one that its source has delivered")
+    return _row_at(row, folder, "This record", system, stream)
+
+
+def row_of_letter(db: Connection, folder: Path, number: int, system: str, stream: str) -> LandedRow:
+    """Read the row of a stream that a dead letter is about.
+
+    Raises:
+        UsageError: there is no such letter of a row, it is about another stream, or its row has no document.
+    """
+    row = db.execute(text(_OF_LETTER), {"number": number}).one_or_none()
+    if row is None:
+        raise UsageError(
+            f"There is no dead letter {number} about a landed row", "List those that wait with: hub letters"
+        )
+    return _row_at(row, folder, f"The dead letter {number}", system, stream)
+
+
+def _row_at(row: Row[Any], folder: Path, what: str, system: str, stream: str) -> LandedRow:
     if (row.system, row.stream) != (system, stream):
         raise UsageError(
-            f"This record comes from {row.system}.{row.stream}, not from {system}.{stream}", "Name the other mapping"
+            f"{what} comes from {row.system}.{row.stream}, not from {system}.{stream}", "Name the other mapping"
         )
     rows = _rows(row, landing.read(folder, row.path, row.sha256))
     found = next((one for one in rows if one.row_no == row.row_no), None)
     if found is None:
-        raise UsageError("The landed row of this record was erased", "Choose another record")
+        raise UsageError(f"{what} has no row that can be read any more", "Choose another one")
     return found
 
 
@@ -93,4 +111,9 @@ _BEHIND = """
 select b.id, b.system, b.stream, b.path, b.sha256, b.landed_us, v.row_no from master.source_record_version v
 join hub.landing_batch b on b.id = v.batch_id
 where v.record_id = :record order by v.from_cs desc limit 1
+"""
+
+_OF_LETTER = """
+select b.id, b.system, b.stream, b.path, b.sha256, b.landed_us, d.row_no from hub.dead_letter d
+join hub.mapping_pass p on p.id = d.pass_id join hub.landing_batch b on b.id = p.batch_id where d.id = :number
 """

@@ -47,12 +47,19 @@ def register(app: typer.Typer) -> None:
 
 def _show(plan: Plan, diff: bool) -> None:
     _show_documents(plan.documents, diff)
-    if plan.is_empty:
-        _say("Nothing would change")
-        return
+    _show_letters("would, if they came again, be", plan.held_again)
+    _show_letters("would, when they are replayed, no longer be", plan.passed_again)
+    if any(one.kind == "connection" and one.becomes_active for one in plan.documents):
+        _say("What a connection reads by its new document shows with its next pull: a plan reads no system")
     if plan.has_no_effect:
-        _say("Nothing else would change")
-        return
+        _say("Nothing would change" if plan.is_empty else "Nothing else would change")
+    else:
+        _show_effects(plan)
+    if not plan.is_empty:
+        _say(_summary(plan))
+
+
+def _show_effects(plan: Plan) -> None:
     _show_contents("Records", "record", plan.records)
     _show_letters("would be", plan.rejects)
     _show_letters("would no longer be", plan.heals)
@@ -62,6 +69,21 @@ def _show(plan: Plan, diff: bool) -> None:
         _say(f"Tasks of stewards: {_counted(plan.tasks_opened)} open, {_counted(plan.tasks_closed)} close")
     for pushes in plan.pushes:
         _show_pushes(pushes)
+
+
+def _summary(plan: Plan) -> str:
+    counts = {
+        "documents": sum(one.becomes_active for one in plan.documents),
+        "cells of records": plan.records.cells,
+        "new records": plan.records.new,
+        "new dead letters": sum(group.count for group in plan.rejects),
+        "dead letters settled": sum(group.count for group in plan.heals),
+        "customers new or ended": sum(plan.customers.counts.values()),
+        "cells of golden values": plan.golden.cells,
+        "pushes": sum(pushes.creates + pushes.updates for pushes in plan.pushes),
+    }
+    said = _counted({name: number for name, number in counts.items() if number})
+    return f"In all: {said}. Nothing has changed yet; hub apply, then the next run, would do it"
 
 
 def _show_documents(documents: Sequence[Draft], diff: bool) -> None:
@@ -80,7 +102,7 @@ def _show_documents(documents: Sequence[Draft], diff: bool) -> None:
 def _show_contents(title: str, of: str, contents: Contents) -> None:
     if contents.is_empty:
         return
-    _say(f"{title}: {contents.changed} change, {contents.new} new, {contents.gone} gone")
+    _say(f"{title}: {contents.changed} change in {contents.cells} cells, {contents.new} new, {contents.gone} gone")
     if contents.attributes:
         _say(f"  changed attributes: {_counted(contents.attributes)}")
         rows = ((cell.of, cell.cell, _short(cell.old), _short(cell.new)) for cell in contents.samples)

@@ -6,10 +6,12 @@ again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import Connection, Row, case, func, insert, select, update
 
 from connectors.base import Change, Found, Sink, WriteResult
@@ -21,9 +23,15 @@ from hub.documents import ActiveMapping
 from hub.pipeline.work import Work
 from hub.project import Subscription
 from hub.store import landing
-from hub.store.tables import dead_letter, delivery, delivery_outcome
+from hub.store.tables import dead_letter, delivery, delivery_outcome, landing_batch
+from mappings.canonical import upcast
+from mappings.normalize.dates import instant_of
 
 _CHUNK = 100
+_FILES_AT_HAND = 4
+
+_Read = Callable[[str, str], pa.Table]
+"""Reads a landed batch by path and sha256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,7 @@ def send(work: Work, subscription: Subscription, sink: Sink) -> int:
         How many writes were sent.
     """
     mapping = work.documents.mapping_named(subscription.mapping)
+    read = lru_cache(_FILES_AT_HAND)(partial(landing.read, work.landing))  # neighbours mostly came in one file
     with work.engine.begin() as db:
         total = _count_pending(db, subscription)
     done, after, sent = 0, 0, 0
@@ -83,7 +92,7 @@ def send(work: Work, subscription: Subscription, sink: Sink) -> int:
             rows = _pending(db, subscription, after)
             if not rows:
                 return sent
-            jobs = _prepare(db, work, subscription, mapping, rows)
+            jobs = _prepare(db, subscription, mapping, rows, read)
             after = rows[-1].id
         _send_chunk(work, subscription, sink, jobs)
         sent += len(jobs)
@@ -101,12 +110,12 @@ def _pending(db: Connection, subscription: Subscription, after: int) -> Sequence
     return db.execute(
         select(
             d.id, d.record_id, d.desired, d.desired_hash, d.confirmed_hash, d.written,
-            r.native_key, r.correlation, r.binding, r.token, r.batch_id, r.row_no, v.payload,
+            r.native_key, r.correlation, r.binding, r.token, r.batch_id, r.row_no, v.payload, landing_batch.c.landed_us,
         )
         .select_from(
             delivery.join(source_record, r.id == d.record_id).outerjoin(
                 source_record_version, (v.record_id == r.id) & (v.to_cs == OPEN)
-            )
+            ).outerjoin(landing_batch, landing_batch.c.id == r.batch_id)
         )
         .where(d.target == subscription.target, d.state == "pending", d.id > after)
         .order_by(d.id)
@@ -116,10 +125,10 @@ def _pending(db: Connection, subscription: Subscription, after: int) -> Sequence
 
 def _prepare(
     db: Connection,
-    work: Work,
     subscription: Subscription,
     mapping: ActiveMapping,
     rows: Sequence[Row[*tuple[Any, ...]]],
+    read: _Read,
 ) -> list[_Job]:
     """Plan each write; note as sent what will be sent, so that no crash hides it, and as equal what need not be."""
     jobs = []
@@ -128,7 +137,7 @@ def _prepare(
             continue  # made, but not read back yet: the next pull tells what it says
         if row.native_key is None and row.binding != "intended":
             continue  # its outcome is unknown: recover() asks first
-        job = _Job(row, _plan(db, work, subscription, mapping, row))
+        job = _Job(row, _plan(db, subscription, mapping, row, read))
         if job.plan.is_empty:
             _settle(db, row.id, "delivered" if row.confirmed_hash == row.desired_hash else "already-equal", "none")
             db.execute(update(delivery).where(delivery.c.id == row.id).values(confirmed_hash=row.desired_hash))
@@ -152,19 +161,20 @@ def _merged(standing: Sequence[dict[str, Any]], plan: Plan) -> list[dict[str, An
 
 
 def _plan(
-    db: Connection, work: Work, subscription: Subscription, mapping: ActiveMapping, row: Row[*tuple[Any, ...]]
+    db: Connection, subscription: Subscription, mapping: ActiveMapping, row: Row[*tuple[Any, ...]], read: _Read
 ) -> Plan:
     if row.native_key is None:
         return plan_create(mapping.compiled, row.desired)
 
     def raw() -> Mapping[str, Any]:
         manifest = landing.manifest(db, row.batch_id)
-        table = landing.read(work.landing, str(manifest.path), str(manifest.sha256))
+        table = read(str(manifest.path), str(manifest.sha256))
         document: dict[str, Any] = table.column("document")[row.row_no].as_py()
         return document
 
     written = [Written(**w) for w in row.written]
-    return plan_update(mapping.compiled, row.desired, subscription.fields, row.payload, written, raw)
+    payload, landed_at = upcast(row.payload), instant_of(row.landed_us)
+    return plan_update(mapping.compiled, row.desired, subscription.fields, payload, written, raw, landed_at)
 
 
 def _send_chunk(work: Work, subscription: Subscription, sink: Sink, jobs: Sequence[_Job]) -> None:

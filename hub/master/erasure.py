@@ -33,6 +33,7 @@ from hub.store import landing
 from hub.store.lock import exclusive
 from hub.store.optimistic import optimistic
 from hub.store.tables import landing_batch
+from mappings.canonical import upcast
 from mappings.language import Mapped
 from mappings.normalize.dates import instant_of
 from mappings.normalize.text import fold
@@ -224,11 +225,17 @@ def _refuse_unknown(db: Connection, record_ids: Collection[int]) -> None:
         raise UnknownError(f"Record {unknown[0]} does not exist or is erased already", "Name records that are there")
 
 
+def _names(db: Connection, ids: list[int]) -> Iterator[str]:
+    """Give every name that the records ever had."""
+    for payload in db.execute(text(_SAID), {"ids": ids}).scalars():
+        yield from (name["text"] for name in upcast(payload).get("names", ()))
+
+
 def _files(db: Connection, folder: Path, documents: ActiveDocuments, ids: list[int]) -> Iterator[dict[str, Any]]:
     """Find every landed row that speaks of the records: also raw that said nothing new, or could not be recorded."""
     trace = _Trace(
         tuple(erasing.spans(db, ids)),
-        frozenset(name for name in map(fold, db.execute(text(_NAMES), {"ids": ids}).scalars()) if name),
+        frozenset(name for name in map(fold, _names(db, ids)) if name),
         frozenset((row.batch_id, row.row_no) for row in db.execute(text(_LINKED), {"ids": ids})),
     )
     for manifest in db.execute(text(_BATCHES), {"ids": ids}).all():
@@ -322,10 +329,7 @@ join master.contact_point o on o.kind = c.kind and o.value = c.value and o.role 
 where c.record_id = any(:ids) and c.role = '' and c.kind <> 'domain' and o.record_id <> all(:ids) order by 1
 """
 
-_NAMES = """
-select distinct n ->> 'text' from master.source_record_version v, jsonb_array_elements(v.payload -> 'names') n
-where v.record_id = any(:ids) and jsonb_typeof(v.payload -> 'names') = 'array'
-"""
+_SAID = "select payload from master.source_record_version where record_id = any(:ids)"
 
 _LINKED = """
 select batch_id, row_no from master.source_record_version where record_id = any(:ids)

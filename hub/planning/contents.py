@@ -11,7 +11,8 @@ from sqlalchemy import Connection, text
 
 from customer_master.store.tables import OPEN
 from hub.web.masking import PERSONAL, mask_value
-from mappings.language.difference import _cells as differing_cells
+from mappings.canonical import upcast
+from mappings.language.difference import cells as differing_cells
 
 SAMPLES = 20
 """How many examples a plan shows of one kind."""
@@ -42,6 +43,7 @@ class Contents:
         new: how many have contents that had none.
         gone: how many had contents and would have none.
         changed: how many have others.
+        cells: how many single values those differ in.
         attributes: attribute -> how many of the changed ones differ in it.
         samples: values that change.
     """
@@ -49,6 +51,7 @@ class Contents:
     new: int = 0
     gone: int = 0
     changed: int = 0
+    cells: int = 0
     attributes: dict[str, int] = field(default_factory=dict)
     samples: list[Cell] = field(default_factory=list)
 
@@ -77,8 +80,9 @@ def _compared(db: Connection, statement: str, since: int) -> Contents:
             found.new += old is None
             found.gone += new is None
             continue
-        cells = list(_cells(name, entity, old, new))
+        cells = list(_cells(name, entity, upcast(old), upcast(new)))
         found.changed += bool(cells)
+        found.cells += len(cells)
         attributes.update({cell.cell.partition(".")[0] for cell in cells})
         found.samples += cells[: SAMPLES - len(found.samples)]
     found.attributes = dict(attributes.most_common())

@@ -16,6 +16,7 @@ from hub.planning.contents import Contents, golden_contents, record_contents
 from hub.planning.customers import Customers, changed_customers
 from hub.planning.drafts import Draft, drafts
 from hub.planning.pushes import Pushes, planned_pushes
+from hub.planning.rules import replayed_by_rules
 from hub.planning.scratch import scratch_copy
 from hub.planning.waiting import Letters, Waiting, letters_missing, tasks_missing, waiting
 from hub.settings import Settings
@@ -31,6 +32,8 @@ class Plan:
         rows: stream -> what becomes of its rows that are mapped, fate -> rows.
         rejects: dead letters that would come, by cause.
         heals: dead letters that would not wait any more, by cause.
+        held_again: rows recorded now that changed quality rules would hold if they came again, by rule.
+        passed_again: rows that wait now and that changed quality rules would let through, by rule.
         records: what becomes of the contents of source records.
         customers: what becomes of the customers.
         golden: what becomes of their golden values.
@@ -43,6 +46,8 @@ class Plan:
     rows: dict[str, dict[str, int]]
     rejects: list[Letters]
     heals: list[Letters]
+    held_again: list[Letters]
+    passed_again: list[Letters]
     records: Contents
     customers: Customers
     golden: Contents
@@ -64,7 +69,7 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         """Give the plan for machines."""
-        return {"is_empty": self.is_empty, **asdict(self)}
+        return {"is_empty": self.is_empty, "has_no_effect": self.has_no_effect, **asdict(self)}
 
 
 def plan(settings: Settings, *, report: Report = silent) -> Plan:
@@ -81,7 +86,7 @@ def plan(settings: Settings, *, report: Report = silent) -> Plan:
             make databases, or the landing zone is damaged.
         BusyError: another plan is being made.
     """
-    read = project.documents(settings.project)
+    read = [store.as_applied(document) for document in project.documents(settings.project)]
     with scratch_copy(settings, report) as (own, engine):
         with engine.connect() as db:
             found, before, since = drafts(store.active(db), read), waiting(db), last_commit(db)
@@ -99,15 +104,19 @@ def _outcome(work: Work, found: list[Draft], before: Waiting, since: int) -> Pla
         sources = account(db, work.run_id).sources
         records, golden = record_contents(db, since), golden_contents(db, since)
         customers = changed_customers(db, since)
+    pushes = planned_pushes(work)
+    held, passed = replayed_by_rules(work, found)  # last, for what it records is no effect of the next run
     return Plan(
         documents=found,
         rows={f"{system}.{stream}": own for system, streams in sources.items() for stream, own in streams.items()},
         rejects=letters_missing(after, before),
         heals=letters_missing(before, after),
+        held_again=held,
+        passed_again=passed,
         records=records,
         customers=customers,
         golden=golden,
         tasks_opened=tasks_missing(after, before),
         tasks_closed=tasks_missing(before, after),
-        pushes=planned_pushes(work),
+        pushes=pushes,
     )

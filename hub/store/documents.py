@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -13,6 +13,7 @@ from customer_master.store.clock import now_us
 from hub.errors import HubError
 from hub.project import Document
 from hub.store.tables import activation, document
+from mappings.language.extensions import ExtensionError, bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +42,31 @@ def active(connection: Connection) -> list[Active]:
     return [Active(*row) for row in rows]
 
 
+def as_applied(document: Document) -> Document:
+    """Give a document as it is applied: a mapping says besides which versions of installed functions it calls.
+
+    Raises:
+        HubError: one of the functions cannot be used.
+    """
+    if document.kind != "mapping":
+        return document
+    try:
+        return replace(document, body=bound(document.body))
+    except ExtensionError as error:
+        raise HubError(f"{document.origin}: {error.what}", error.remedy) from None
+
+
 def apply(connection: Connection, documents: Sequence[Document]) -> list[Document]:
-    """Store the documents and activate those whose text is not the active one.
+    """Store the documents and activate those whose text, as applied, is not the active one.
 
     Returns:
         The documents that became active now.
 
     Raises:
-        HubError: a crosswalk says something else than the same version of it that was applied.
+        HubError: a crosswalk says something else than the same version of it that was applied, or a mapping calls an
+            installed function that cannot be used.
     """
+    documents = [as_applied(d) for d in documents]
     standing = {(a.kind, a.name): a.hash for a in active(connection)}
     _demand_new_versions(documents, standing)
     changed = [d for d in documents if standing.get((d.kind, d.name)) != d.hash]

@@ -54,7 +54,7 @@ class Name:
         type: what it is for.
         language: ``zh``, ``en`` or empty.
         valid_from: first day on which it was so called, if the source says.
-        valid_to: last day, if the source says.
+        valid_to: last day, if the source says; such a name is a former one, whatever it is for.
     """
 
     text: str = classed(DataClass.PUBLIC)
@@ -62,6 +62,14 @@ class Name:
     language: str = classed(DataClass.PUBLIC, default="")
     valid_from: date | None = classed(DataClass.PUBLIC, default=None, added=True)
     valid_to: date | None = classed(DataClass.PUBLIC, default=None, added=True)
+
+    @property
+    def is_former(self) -> bool:
+        """Whether it is a name of before: its type says so, or it has a last day, be that past or to come.
+
+        No clock is asked: a name that is known to end must not change what was agreed on the day on which it ends.
+        """
+        return self.type is NameType.FORMER or self.valid_to is not None
 
     @property
     def script(self) -> str:

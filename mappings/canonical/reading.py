@@ -21,23 +21,35 @@ UPCASTS: dict[int, Callable[[Payload], Payload]] = {}
 
 Whoever raises ``MODEL_VERSION`` adds the step from the version before. An attribute that is merely added needs none:
 it is left out where it says nothing (see :func:`mappings.canonical.classes.classed`), and the version stays.
+
+What is stored keeps its text, on which hashes and the audit chain rest, so SQL sees older payloads as they are. A step
+therefore leaves the attributes of :data:`SEEN_BY_SQL` as they are, and what elements are told apart by (see
+:func:`mappings.canonical.elements.fingerprint`) the same.
 """
+
+SEEN_BY_SQL = frozenset({"active", "at", "currency", "kind", "on", "state", "total", "until"})
+"""Attributes that SQL reads inside stored payloads: a step that changes one of them is refused."""
 
 
 def upcast(payload: Payload) -> Payload:
-    """Bring a stored payload to the model of this program.
+    """Bring a stored payload to the model of this program; one of this model, or an erased one, is given back itself.
+
+    Whoever reads payloads out of the database brings them here first; hashes alone are of what is stored.
 
     Raises:
-        ValueError: the payload was written by a newer model than this program knows.
+        ValueError: the payload was written by a newer model than this program knows, or a step changes what SQL reads.
     """
-    version = payload["model"]
+    version = payload.get("model", MODEL_VERSION)  # an erased one is of no model
     if version == MODEL_VERSION:
         return payload
     if version > MODEL_VERSION:
         raise ValueError(f"payload of model {version}, this program knows {MODEL_VERSION}: upgrade it")
+    newest = payload
     for older in range(version, MODEL_VERSION):
-        payload = UPCASTS[older](payload)
-    return {**payload, "model": MODEL_VERSION}
+        newest = UPCASTS[older](newest)
+    if changed := sorted(a for a in SEEN_BY_SQL if newest.get(a) != payload.get(a)):
+        raise ValueError(f"the steps from model {version} change {', '.join(changed)}, which SQL reads: keep them")
+    return {**newest, "model": MODEL_VERSION}
 
 
 def read_payload(entity: str, payload: Payload) -> Content:

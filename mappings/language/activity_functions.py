@@ -37,7 +37,7 @@ def instant(value: str, zone: str = "") -> datetime:
     '2026-11-01T00:00:00+00:00'
 
     Raises:
-        ValueReadError: there is no time, none that can be read, or no zone.
+        ValueReadError: the text is blank or no time that can be read, or there is no zone.
     """
     if not value:
         raise ValueReadError("there is no time", "")
@@ -89,7 +89,7 @@ def direction_of(value: str) -> Direction:
     <Direction.INBOUND: 'inbound'>
 
     Raises:
-        ValueReadError: the text is none of the three.
+        ValueReadError: the text is blank or none of the three.
     """
     try:
         return Direction(value.lower())
@@ -105,7 +105,7 @@ def channel_of(value: str) -> Channel:
     (<Channel.FAX: 'fax'>, <Channel.CALL: 'call'>)
 
     Raises:
-        ValueReadError: the text is none of them.
+        ValueReadError: the text is blank or none of them.
     """
     try:
         return Channel(_CHANNELS.get(value, value.lower()))
@@ -121,7 +121,7 @@ def consent_state(value: str) -> ConsentState:
     (<ConsentState.GRANTED: 'granted'>, <ConsentState.WITHDRAWN: 'withdrawn'>)
 
     Raises:
-        ValueReadError: the text is none of the three; a consent is never guessed.
+        ValueReadError: the text is blank or none of the three; a consent is never guessed.
     """
     try:
         return ConsentState(_CONSENTS.get(value, value.lower()))
@@ -137,7 +137,7 @@ def case_state(value: str) -> CaseState:
     <CaseState.ASSIGNED: 'assigned'>
 
     Raises:
-        ValueReadError: the text is none of the four.
+        ValueReadError: the text is blank or none of the four.
     """
     try:
         return CaseState(value.lower())
@@ -151,6 +151,8 @@ def phone_mentions(
 ) -> tuple[Mention, ...]:
     """Mention all telephone numbers of a cell; a bare local number needs an area code.
 
+    A blank cell mentions none.
+
     >>> [m.value for m in phone_mentions("075526988888", MentionRole.CALLER)]
     ['+8675526988888']
     """
@@ -159,7 +161,7 @@ def phone_mentions(
 
 @function
 def email_mentions(value: str, role: MentionRole, name: str = "") -> tuple[Mention, ...]:
-    """Mention all e-mail addresses of a cell.
+    """Mention all e-mail addresses of a cell; a blank one mentions none.
 
     >>> [m.value for m in email_mentions("Li@Huaqiang.example", MentionRole.SENDER, "李工")]
     ['li@huaqiang.example']
@@ -169,7 +171,7 @@ def email_mentions(value: str, role: MentionRole, name: str = "") -> tuple[Menti
 
 @function
 def attachment(name: str, media_type: str = "", size: int = 0, sha256: str = "") -> Attachment | None:
-    """Refer to an attached file; without a name and a content there is none.
+    """Refer to an attached file; where name and content are blank there is none.
 
     >>> attachment("offer.pdf", "application/pdf", 1024, "ab").name
     'offer.pdf'
@@ -179,7 +181,7 @@ def attachment(name: str, media_type: str = "", size: int = 0, sha256: str = "")
 
 @function
 def step(state: CaseState, at: datetime, by: str = "") -> Step:
-    """Say that a case entered a state.
+    """Say that a case entered a state; a blank author is nobody.
 
     >>> step(CaseState.REPORTED, instant("2026-11-01T08:00:00Z"), "王工").by
     '王工'
@@ -191,7 +193,7 @@ def step(state: CaseState, at: datetime, by: str = "") -> Step:
 def order_line(
     item: str, description: str = "", quantity: Decimal | None = None, unit: str = "", price: Decimal | None = None
 ) -> OrderLine | None:
-    """Make a line of an order; without an item and a description there is none.
+    """Make a line of an order; where item and description are blank there is none.
 
     >>> order_line("V-100", "球阀", decimal("2")).quantity
     Decimal('2')

@@ -1,20 +1,22 @@
 """Compiles a checked document to one Python function for single records.
 
-The generated source is meant to be read: one line for a column, a let or a cell. Nothing is caught and nothing is noted
-while it runs; when a value cannot be read, the line number of the failure tells which cell and which source columns it
-was.
+The generated source is meant to be read, and no slower than what one would write by hand: one line for a column, a let
+or a cell. Nothing is caught and nothing is noted while it runs; when a value cannot be read, the line number of the
+failure tells which cell and which source columns it was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
 from mappings.canonical import ENTITIES, CanonicalRecord
 from mappings.language.catalogue import CATALOGUE
+from mappings.language.inlining import inlined
 from mappings.language.nodes import (
     Call,
     Choice,
@@ -32,6 +34,7 @@ from mappings.language.nodes import (
     Part,
     Variable,
 )
+from mappings.language.opening import opened
 from mappings.language.outcome import Filtered, Mapped, Outcome, Rejected
 from mappings.language.program import Cell, EmitProgram, Program, Rule
 from mappings.language.types import CONSTANTS, QUOTED
@@ -120,7 +123,10 @@ class Writer:
             self._rule(rule, f"_filter_{index}")
         for index, emit in enumerate(program.emits):
             self._emit(index, emit)
-        self._line(f"    return _Mapped(({''.join(f'record_{i}, ' for i in range(len(program.emits)))}))")
+        self._line("    outcome = _open_Mapped()")
+        self._line(f"    outcome.records = ({''.join(f'record_{i}, ' for i in range(len(program.emits)))})")
+        self._line("    outcome.__class__ = _Mapped")
+        self._line("    return outcome")
 
     def write_render(self, attribute: str, values: Mapping[str, Cell | None]) -> None:
         """Write the function that puts a golden value into the system's own fields."""
@@ -143,30 +149,47 @@ class Writer:
         self._line(f"    key = {self._print(emit.identity['key'])}", emit.identity["key"])
         self._line("    if not key:")
         self._line(f"        return _no_key_{index}")
-        self._line(f"    content_{index} = _{emit.entity}(")
-        for attribute, cell in emit.single.items():
-            self._line(f"        {attribute}={self._print(cell)},", cell)
-        for attribute, cells in emit.elements.items():
-            if cells:
-                self._elements(attribute, cells)
-        self._line("    )")
-        self._line(f"    record_{index} = _Record(")
-        self._line(f"        entity={emit.entity!r}, record_type={emit.record_type!r}, key=key,")
-        self._line(f"        content=content_{index},")
-        for attribute in ("correlation", "token"):
-            self._line(f"        {attribute}={self._print(emit.identity[attribute])},", emit.identity[attribute])
-        if emit.references:
-            self._elements("references", emit.references)
-        self._line("    )")
+        self._content(f"content_{index}", emit)
+        self._record(f"record_{index}", f"content_{index}", emit)
 
-    def _elements(self, attribute: str, cells: Iterable[Cell]) -> None:
-        self._line(f"        {attribute}=_distinct((")
-        for cell in cells:
-            parts = cell.node.items if isinstance(cell.node, Items) else (cell.node,)
-            for part in parts:
-                star = "*" if part.type.many else ""
-                self._line(f"            {star}{self.expression(part, cell)},", cell)
-        self._line("        )),")
+    def _content(self, name: str, emit: EmitProgram) -> None:
+        self._line(f"    {name} = _open_{emit.entity}()")
+        for attribute, cell in emit.single.items():
+            self._line(f"    {name}.{attribute} = {self._print(cell)}", cell)
+        lists = {attribute: cells for attribute, cells in emit.elements.items() if cells}
+        for attribute, cells in lists.items():
+            self._elements(f"{name}.{attribute}", cells)
+        self._close(name, emit.entity, {*emit.single, *lists})
+
+    def _record(self, name: str, content: str, emit: EmitProgram) -> None:
+        said = {"entity": repr(emit.entity), "record_type": repr(emit.record_type), "key": "key", "content": content}
+        self._line(f"    {name} = _open_Record()")
+        for attribute, value in said.items():
+            self._line(f"    {name}.{attribute} = {value}")
+        for attribute in ("correlation", "token"):
+            cell = emit.identity[attribute]
+            self._line(f"    {name}.{attribute} = {self._print(cell)}", cell)
+        if emit.references:
+            self._elements(f"{name}.references", emit.references)
+        self._close(name, "Record", {*said, *emit.identity, *(["references"] if emit.references else [])})
+
+    def _close(self, name: str, word: str, said: AbstractSet[str]) -> None:
+        """Fill what the document says nothing of, and give an open value its true class."""
+        for attribute in fields(_MADE[word]):
+            if attribute.name not in said:
+                self._line(f"    {name}.{attribute.name} = {attribute.default!r}")
+        self._line(f"    {name}.__class__ = _{word}")
+
+    def _elements(self, target: str, cells: Iterable[Cell]) -> None:
+        """Write a list: on one line what is one list already, else a line for every part."""
+        parts = [(part, cell) for cell in cells for part in _parts(cell.node)]
+        if len(parts) == 1 and parts[0][0].type.many:
+            self._line(f"    {target} = _distinct({self.expression(*parts[0])})", parts[0][1])
+            return
+        self._line(f"    {target} = _distinct((")
+        for part, cell in parts:
+            self._line(f"        {'*' if part.type.many else ''}{self.expression(part, cell)},", cell)
+        self._line("    ))")
 
     def _prepare(self, node: Node) -> None:
         """Write the lines that read what an expression needs and nothing has read yet."""
@@ -216,7 +239,7 @@ class Printer:
             Variable: lambda n: f"let_{n.name}",
             Landed: lambda _: "_at",
             Part: lambda n: f"_part({self.print(n.record)}, {n.name!r})",
-            Call: self._call,
+            Call: self._inlined,
             Comparison: lambda n: f"({self.print(n.left)} {n.operator} {self.print(n.right)})",
             Logic: lambda n: f"({f' {n.operator} '.join(self.print(p) for p in n.parts)})",
             Not: lambda n: f"(not {self.print(n.part)})",
@@ -236,10 +259,15 @@ class Printer:
     def _constant(self, node: Constant) -> str:
         word = str(node.value)
         if node.type.name in QUOTED:
-            return f"_{node.type.name}({word!r})"
+            return f"_{node.type.name}_{word}"
         return (
             word if CONSTANTS.get(word, (None, None))[1] == node.type and node.type.name != "bool" else repr(node.value)
         )
+
+    def _inlined(self, node: Call) -> str:
+        names = (k or p.name for k, p in zip(node.keywords, node.function.parameters, strict=False))
+        arguments = dict(zip(names, map(self.print, node.arguments), strict=True))
+        return inlined(node.function.call, arguments) or self._call(node)
 
     def _call(self, node: Call) -> str:
         words = (
@@ -253,7 +281,7 @@ class Printer:
 
     def _comprehension(self, node: Comprehension) -> str:
         loops = " ".join(self._loop(loop) for loop in node.loops)
-        return f"{'_flat' if node.element.type.many else 'tuple'}({self.print(node.element)} {loops})"
+        return f"{'_flat' if node.element.type.many else 'tuple'}([{self.print(node.element)} {loops}])"
 
     def _loop(self, loop: Loop) -> str:
         source = self.print(loop.source)
@@ -261,6 +289,11 @@ class Printer:
             source = f"_each({source})"
         conditions = "".join(f" if {self.print(test)}" for test in loop.conditions)
         return f"for let_{loop.variable} in {source}{conditions}"
+
+
+def _parts(node: Node) -> tuple[Node, ...]:
+    """Give the parts of a list that is written out, else the list itself."""
+    return node.items if isinstance(node, Items) else (node,)
 
 
 def _read_as_text(node: Node) -> str | None:
@@ -286,15 +319,20 @@ def _namespace(program: Program) -> dict[str, Any]:
         **{word: value for word, (value, _) in CONSTANTS.items()},
         **{name: function.call for name, function in {**CATALOGUE, **program.lookups, **program.extensions}.items()},
         **outcomes,
-        "_Mapped": Mapped,
-        "_Record": CanonicalRecord,
-        **{f"_{entity}": content for entity, content in ENTITIES.items()},
-        **{f"_{name}": family for name, family in QUOTED.items()},
+        **{f"_{word}": kind for word, kind in _MADE.items()},
+        **_OPEN,
+        **{f"_{name}_{word}": word for name, family in QUOTED.items() for word in family},
         "_distinct": _distinct,
         "_each": _each,
         "_part": _part,
         "_flat": _flat,
     }
+
+
+_MADE: dict[str, type[Any]] = {"Mapped": Mapped, "Record": CanonicalRecord, **ENTITIES}
+"""What a generated function makes: its own word for each, and the class."""
+
+_OPEN = {f"_open_{word}": opened(kind) for word, kind in _MADE.items()}
 
 
 def _distinct(elements: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -312,14 +350,14 @@ def _flat(lists: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
 
 
 def _each(value: object) -> Iterable[object]:
+    if value.__class__ is list or isinstance(value, list | tuple):  # what most are is known at once, here and below
+        return value
     if value is None:
         return ()
-    if isinstance(value, list | tuple):
-        return value
     raise ValueReadError("a single value stands where a list is expected", "")
 
 
 def _part(record: object, name: str) -> object:
-    if isinstance(record, Mapping):
+    if record.__class__ is dict or isinstance(record, Mapping):
         return record.get(name)
     raise ValueReadError("a single value stands where a record is expected", "")

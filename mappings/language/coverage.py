@@ -68,11 +68,12 @@ def coverage(
         rows: raw documents, such as those given in its tests.
         landed: when each landed, if the mapping asks for it.
     """
-    watched, tried = Probe(mapping), list(rows)
+    watched, number = Probe(mapping), 0
     source = mapping.document.source
     columns = shape([*source.requires, *source.optional])
     filled: set[str] = set()
-    for row, at in zip(tried, landed, strict=False):  # one who never asks need not say when
+    for row, at in zip(rows, landed, strict=False):  # one who never asks need not say when
+        number += 1
         watched.map(row, at)
         filled |= set(_filled(columns, row))
     untried = [
@@ -82,7 +83,7 @@ def coverage(
     ]
     names = list(_names(columns))
     return Coverage(
-        len(tried), 2 * len(watched.branches), tuple(untried),
+        number, 2 * len(watched.branches), tuple(untried),
         len(watched.codes), tuple(code for code, met in watched.codes.items() if not met),
         len(names), tuple(name for name in names if name not in filled),
     )  # fmt: skip

@@ -60,7 +60,7 @@ def _row_changes(number: int, old: Outcome, new: Outcome) -> Iterator[Change]:
         if name not in before or name not in after:
             yield Change(number, name, "record", before.get(name), after.get(name))
             continue
-        for cell, was, is_ in _cells("", before[name], after[name]):
+        for cell, was, is_ in cells("", before[name], after[name]):
             yield Change(number, name, cell, was, is_)
 
 
@@ -68,15 +68,24 @@ def _records(outcome: Mapped) -> dict[str, dict[str, Any]]:
     return {f"{r.entity}/{r.record_type}/{r.key}": describe(r) for r in outcome.records}
 
 
-def _cells(place: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
-    """Give the innermost values that differ."""
+def cells(place: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Give the innermost values that differ.
+
+    Args:
+        place: where the two stand, e.g. ``phones.0``; empty for the whole.
+        old: what the one says: dicts, lists and plain values.
+        new: what the other says.
+
+    Yields:
+        Place, old and new value; ``None`` where one has nothing.
+    """
     prefix = f"{place}." if place else ""
     if isinstance(old, dict) and isinstance(new, dict):
         for name in dict.fromkeys([*old, *new]):
-            yield from _cells(f"{prefix}{name}", old.get(name), new.get(name))
+            yield from cells(f"{prefix}{name}", old.get(name), new.get(name))
     elif isinstance(old, list | tuple) and isinstance(new, list | tuple):
         for at in range(max(len(old), len(new))):
-            yield from _cells(
+            yield from cells(
                 f"{prefix}{at}", old[at] if at < len(old) else None, new[at] if at < len(new) else None
             )  # fmt: skip
     elif old != new:

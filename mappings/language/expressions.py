@@ -13,7 +13,7 @@ from dataclasses import replace
 from inspect import getdoc
 from typing import Any
 
-from mappings.language import activity_functions, functions, inverses, party_functions  # noqa: F401 - they fill the catalogue
+from mappings.language import activity_functions, functions, inverses, parts_functions, party_functions  # noqa: F401 - they fill the catalogue
 from mappings.language.catalogue import CATALOGUE, Function
 from mappings.language.clock import DECLARED_ZONE, LANDED_AT, TODAY, ZONE, zone_remedy
 from mappings.language.errors import suggestion

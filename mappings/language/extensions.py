@@ -2,11 +2,14 @@
 
 A package registers a Python function as ``NAME`` in the entry-point group ``customer_hub.functions``, annotated with
 the types of the language. Like every function it must be total (but for ``ValueReadError``) and without side effects;
-what it gives is checked. Mapping documents are known by their text, which does not cover what such a function does.
+what it gives is checked. What it does may change with its package, and a mapping document is known by its text; so an
+applied document ends with one comment line for each such function, with its types, package and version: another
+version makes another document.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, wraps
@@ -21,6 +24,9 @@ from mappings.normalize.errors import ValueReadError
 GROUP = "customer_hub.functions"
 PREFIX = "ext_"
 """Begins the name of every such function, so that none can ever be in the way of one of the language."""
+
+COMMENT = "# function: "
+"""Begins the lines by which an applied document tells what its functions are; their names follow."""
 
 
 class ExtensionError(Exception):
@@ -53,6 +59,12 @@ class Extension(Function):
         """What can be said of how it comes to its value."""
         return f"opaque: {self.package} {self.version}"
 
+    @property
+    def declaration(self) -> str:
+        """Its types, package and version, e.g. ``ext_grade(value: text, [strict: bool]) -> text, acme 1.2``."""
+        parameters = (f"{p.name}: {p.type}" if p.required else f"[{p.name}: {p.type}]" for p in self.parameters)
+        return f"{self.name}({', '.join(parameters)}) -> {self.returns}, {self.package} {self.version}"
+
 
 def extension_names() -> list[str]:
     """List the functions of installed packages, sorted."""
@@ -75,6 +87,39 @@ def extension(name: str) -> Extension | None:
     if len(owners) > 1:
         raise ExtensionError(f'several packages have a function "{name}": {", ".join(owners)}', "Remove all but one")
     return _loaded(name, next(iter(found)))
+
+
+def bound(text: str) -> str:
+    """Give a mapping document as it is applied: after the author's text, what its functions of packages are now.
+
+    Args:
+        text: the document; what stands there of an earlier applying is replaced.
+
+    Raises:
+        ExtensionError: one of the functions cannot be used.
+    """
+    authored = "".join(line for line in text.splitlines(keepends=True) if not line.startswith(COMMENT + PREFIX))
+    named = (extension(name) for name in sorted(set(re.findall(rf"\b{PREFIX}\w+", authored))))
+    lines = [f"{COMMENT}{found.declaration}\n" for found in named if found is not None]
+    return f"{authored.rstrip()}\n{''.join(lines)}" if lines else authored
+
+
+def outdated(text: str) -> list[str]:
+    """Say of which functions other versions are installed than a mapping document was applied with; one clause each.
+
+    Args:
+        text: the document as it was applied.
+
+    Raises:
+        ExtensionError: one of the functions cannot be used.
+    """
+    applied = [line.removeprefix(COMMENT) for line in text.splitlines() if line.startswith(COMMENT + PREFIX)]
+    installed = {declaration: extension(declaration.partition("(")[0]) for declaration in applied}
+    return [
+        f"applied is {declaration}, and installed is {found.declaration if found else 'none'}"
+        for declaration, found in installed.items()
+        if found is None or found.declaration != declaration
+    ]
 
 
 @cache

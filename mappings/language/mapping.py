@@ -68,11 +68,6 @@ class Mapping:
         return frozenset(self.document.outbound)
 
     @property
-    def opaque(self) -> tuple[str, ...]:
-        """Packages and versions of the functions from elsewhere that it calls, which the hash does not cover."""
-        return tuple(sorted({f"{one.package} {one.version}" for one in self.program.extensions.values()}))
-
-    @property
     def referred_systems(self) -> frozenset[str]:
         """Codes of the systems whose records its records refer to."""
         return frozenset(emit_system for emit in self.program.emits for emit_system in emit.referred_systems)

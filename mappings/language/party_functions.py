@@ -189,16 +189,6 @@ def city_in(value: str) -> str:
 
 
 @function
-def country_in(value: str) -> str:
-    """Find the country an address names, as ISO 3166 alpha-2 code; blank if there is none.
-
-    >>> country_in("广东省深圳市南山区科技路1号"), country_in("")
-    ('CN', '')
-    """
-    return parse_address(value).country if value else ""
-
-
-@function
 def area_code(value: str) -> str:
     """Find the telephone area code of the town an address names; blank if there is none.
 

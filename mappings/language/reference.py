@@ -199,12 +199,18 @@ def _function(function: Function) -> str:
     said, *failures = re.split(r"\n\s*Raises:\n", _prose(function.doc))
     parts = [f"#### `{function.usage}`", f"`{_typed(function)}`", said.strip()]
     parts += [f"Rejects the row when {failure.partition(':')[2].strip().rstrip('.')}." for failure in failures]
-    if inverse := getattr(function, "inverse", ""):
-        parts.append(f"Inverse: `{inverse}`.")
+    parts.append(f"Inverse: `{function.inverse}`." if function.inverse else "Inverse: none.")
     blank = blank_call(function)
     shown = dict.fromkeys([*(e for _, e in examples(function)), *([blank] if blank else [])])
-    parts.append(table(("expression", "gives"), ((f"`{e}`", _gives(function, e)) for e in shown)))
+    rows = [(f"`{e}`", _gives(function, e)) for e in shown]
+    parts.append(table(("expression", "gives"), rows) if rows else _in_python(function))
     return "\n\n".join(parts)
+
+
+def _in_python(function: Function) -> str:
+    """Show the examples of a function that asks the row, which no expression of an example has."""
+    said = (f">>> {one.source}{one.want}" for one in DocTestParser().get_examples(function.doc))
+    return f"In Python, given what the row brings:\n\n```python\n{''.join(said)}```"
 
 
 def _prose(doc: str) -> str:

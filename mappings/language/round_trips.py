@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from mappings.canonical import to_payload
-from mappings.canonical.elements import fingerprint
 from mappings.language.mapping import CompiledMapping, RenderedField, compile_mapping
 from mappings.language.mapping import Mapping as MappingDocument
 from mappings.language.outcome import Mapped, Outcome, fate
+from mappings.normalize.errors import ValueReadError
 
 ELEMENTS: Mapping[str, tuple[str, str, str]] = {
     "name": ("names", "text", "registered"),
@@ -26,9 +26,9 @@ ELEMENTS: Mapping[str, tuple[str, str, str]] = {
 
 SAMPLES: Mapping[str, tuple[Any, ...]] = {
     "name": ("深圳市华强电子有限公司", "Müller Maschinenbau GmbH", "華強（香港）電子有限公司"),
-    "english_name": ("Shenzhen Huaqiang Electronics Co., Ltd.",),
-    "short_name": ("华强电子",),
-    "uscc": ("914403001922038216",),
+    "english_name": ("Shenzhen Huaqiang Electronics Co., Ltd.", "Far East Valves Ltd."),
+    "short_name": ("华强电子", "远大"),
+    "uscc": ("914403001922038216", "91310115434272812K"),
     "email": ("sales@huaqiang.example", "anna-li+1@mail.huaqiang.example"),
     "phone": (
         {"number": "+8675526988888", "extension": "", "kind": "landline"},
@@ -53,8 +53,8 @@ class RoundTrip:
     Args:
         attribute: the golden attribute.
         line: of its section in the document.
-        value: the value that does not come home, ``None`` if all do.
-        reason: why it does not, one clause; empty if all do.
+        value: the golden value that does not come home, ``None`` if all do.
+        reason: what becomes of it instead, one clause; empty if all do.
     """
 
     attribute: str
@@ -69,6 +69,8 @@ def round_trips(mapping: MappingDocument) -> list[RoundTrip]:
     Args:
         mapping: the mapping; the first document of its own tests that makes a record is what the values are put into.
     """
+    if not mapping.document.outbound:
+        return []
     compiled = compile_mapping(mapping)
     carrier = _carrier(compiled)
     return [_round_trip(compiled, attribute, carrier) for attribute in mapping.document.outbound]
@@ -83,14 +85,17 @@ def comes_home(compiled: CompiledMapping, attribute: str, value: Any, carrier: C
         value: its value, as of :meth:`CompiledMapping.render`.
         carrier: the document it is put into.
     """
-    rendered = compiled.render(attribute, value)
+    try:
+        rendered = compiled.render(attribute, value)
+    except Exception as error:  # noqa: BLE001 - functions of packages and code lists may refuse a value
+        return f"refused by its expression: {error.what if isinstance(error, ValueReadError) else type(error).__name__}"
     if rendered is None:
-        return "there is nothing to write"
+        return "not written"
     outcome = compiled.map(_put(carrier.document, rendered), at=carrier.at)
     if not isinstance(outcome, Mapped):
-        return f"the row it is written into is {fate(outcome)}"
-    held = list(_held(outcome, attribute))
-    return "" if _mark(attribute, value) in held else f"none of the {len(held)} values read where it was written is it"
+        return f"written into a row that is {fate(outcome)}"
+    held = list(_held(outcome, attribute, value))
+    return "" if value in held else f"read as {held}" if held else "not read where it was written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +106,19 @@ class Carrier:
     at: datetime | None = None
 
 
-def _carrier(compiled: CompiledMapping) -> Carrier:
+def _carrier(compiled: CompiledMapping) -> Carrier | None:
     for test in compiled.mapping.document.tests:
         if isinstance(compiled.map(test.given, at=test.at), Mapped):
             return Carrier(test.given, test.at)
-    return Carrier({})
+    return None
 
 
-def _round_trip(compiled: CompiledMapping, attribute: str, carrier: Carrier) -> RoundTrip:
+def _round_trip(compiled: CompiledMapping, attribute: str, carrier: Carrier | None) -> RoundTrip:
     line = compiled.mapping.located.place(("outbound", attribute)).line
+    if carrier is None:
+        return RoundTrip(
+            attribute, line, SAMPLES[attribute][0], "not tried, for no test makes a record to write it into"
+        )
     for value in SAMPLES[attribute]:
         if reason := comes_home(compiled, attribute, value, carrier):
             return RoundTrip(attribute, line, value, reason)
@@ -120,14 +129,10 @@ def _put(document: Mapping[str, Any], rendered: RenderedField) -> dict[str, Any]
     return {**document, **(rendered.values if rendered.list is None else {rendered.list: [rendered.values]})}
 
 
-def _held(outcome: Outcome, attribute: str) -> Iterator[str]:
-    list_name, _, type_ = ELEMENTS[attribute]
+def _held(outcome: Outcome, attribute: str, value: Any) -> Iterator[Any]:
+    """Give what records say where the golden value stands, as far as the golden value tells."""
+    list_name, plain, type_ = ELEMENTS[attribute]
     for record in outcome.records if isinstance(outcome, Mapped) else ():
         for element in to_payload(record).get(list_name, ()):
             if element.get("type", "") == type_ or not type_:
-                yield fingerprint(list_name, element)
-
-
-def _mark(attribute: str, value: Any) -> str:
-    list_name, plain, _ = ELEMENTS[attribute]
-    return fingerprint(list_name, value if isinstance(value, dict) else {plain: value})
+                yield {part: element.get(part, "") for part in value} if isinstance(value, dict) else element[plain]

@@ -34,7 +34,7 @@ def translate(value: str, crosswalk: Crosswalk) -> str:
 
 
 def translate_back(value: str, crosswalk: Crosswalk) -> str:
-    """Give a system's code for a canonical word; no word is the empty text.
+    """Give a system's code for a canonical word; blank stays blank.
 
     >>> from mappings.language.crosswalks import Row
     >>> states = Crosswalk("erp_order_state", 3, "sales-operations", (Row("CONF", "confirmed", True),))

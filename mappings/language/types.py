@@ -53,6 +53,46 @@ class IdentifierType(StrEnum):
     DUNS = "duns"
 
 
+class DateOrder(StrEnum):
+    """What stands first in the dates of a source that do not begin with the year."""
+
+    DAY_FIRST = "day"
+    MONTH_FIRST = "month"
+
+
+class CompanyPart(StrEnum):
+    """Parts of a company name, as :class:`mappings.normalize.company_names.CompanyName` calls them."""
+
+    REGION = "region"
+    TRADE_NAME = "trade_name"
+    INDUSTRY = "industry"
+    LEGAL_FORM = "legal_form"
+    UNIT = "unit"
+    CORE = "core"
+
+
+class PersonPart(StrEnum):
+    """Parts of a person's name, as :class:`mappings.normalize.person_names.PersonName` calls them."""
+
+    FAMILY = "family"
+    GIVEN = "given"
+    TITLE = "title"
+
+
+class AddressPart(StrEnum):
+    """Parts of an address, as :class:`mappings.normalize.addresses.AddressParts` calls them."""
+
+    COUNTRY = "country"
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    TOWN = "town"
+    ROAD = "road"
+    NUMBER = "number"
+    BUILDING = "building"
+    POSTAL_CODE = "postal_code"
+
+
 @dataclass(frozen=True, slots=True)
 class Type:
     """Type of an expression.
@@ -97,6 +137,10 @@ _NAMES: dict[Any, str] = {
     NameType: "name_type",
     Role: "role",
     IdentifierType: "identifier_type",
+    DateOrder: "date_order",
+    CompanyPart: "company_part",
+    PersonPart: "person_part",
+    AddressPart: "address_part",
     Name: "name",
     Identifier: "identifier",
     Address: "address",
@@ -119,8 +163,11 @@ _NAMES: dict[Any, str] = {
 
 QUOTED: dict[str, type[StrEnum]] = {
     _NAMES[family]: family
-    for family in (Channel, Direction, CaseState, HoldingKind, MentionRole, ConsentState, Relation)
-}
+    for family in (
+        Channel, Direction, CaseState, HoldingKind, MentionRole, ConsentState, Relation,
+        DateOrder, CompanyPart, PersonPart, AddressPart,
+    )
+}  # fmt: skip
 """Types whose words are written in quotes, for they are too common to be reserved; checked before anything runs."""
 
 CONSTANTS: dict[str, tuple[Any, Type]] = {

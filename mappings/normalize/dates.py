@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -14,6 +13,7 @@ from mappings.normalize.numerals import HAN_DIGITS, han_number
 from mappings.normalize.text import clean, is_placeholder
 
 _YEAR_FIRST = re.compile(r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})\s?[日号]?")
+_YEAR_LAST = re.compile(r"(\d{1,2})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{4})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _REPUBLIC = re.compile(
     r"(?:中[华華])?民[国國]\s?(\d{1,3}|元)\s?年?\s?[-/.]?\s?(\d{1,2})\s?[月/.-]\s?(\d{1,2})\s?[日号]?"
@@ -34,16 +34,16 @@ _FIRST_PLACEHOLDER_YEAR = 2099  # 2099-12-31, 9999-12-31: "until further notice"
 
 
 @lru_cache(maxsize=16384)
-def read_date(text: str, *, formats: Sequence[str] = ()) -> date | None:
+def read_date(text: str, *, first: str = "") -> date | None:
     """Read a date; nothing and placeholders (1900-01-01, 9999-12-31 …) are ``None``.
 
-    Without formats only forms with one meaning are read: year first, 年月日, the Republic of China's years, Chinese
-    numerals. ``05/01/2024`` and years of two digits need a format; a spreadsheet's serial day is for
-    :func:`read_serial_date`.
+    Only forms with one meaning are read: year first, 年月日, the Republic of China's years, Chinese numerals.
+    ``05/01/2024`` is read where the caller says what stands first, years of two digits never; a spreadsheet's serial
+    day is for :func:`read_serial_date`.
 
     Args:
         text: the value.
-        formats: the source's own forms (``datetime.strptime``), a tuple, tried first.
+        first: ``day`` or ``month``: what stands first where the year stands last; empty if nobody says.
 
     Raises:
         ValueReadError: there is text, and it is no date of these forms.
@@ -51,15 +51,16 @@ def read_date(text: str, *, formats: Sequence[str] = ()) -> date | None:
     >>> texts = ("2024年1月5日", "2024/1/5 10:30", "20240105", "民國113年1月5日", "二〇二四年一月五日")
     >>> {str(read_date(text)) for text in texts}
     {'2024-01-05'}
-    >>> str(read_date("05.01.2024", formats=("%d.%m.%Y",))), read_date("9999-12-31"), read_date("暂无")
+    >>> str(read_date("05.01.2024", first="day")), read_date("9999-12-31"), read_date("暂无")
     ('2024-01-05', None, None)
     """
     plain = unicodedata.normalize("NFKC", clean(text))
     if is_placeholder(plain) or not plain.strip("0-/. :"):
         return None
-    value = _by_formats(plain, formats) or _by_forms(_TIME_OF_DAY.sub("", plain))
+    day = _TIME_OF_DAY.sub("", plain)
+    value = _by_forms(day) or (_year_last(day, first) if first else None)
     if value is None:
-        raise ValueReadError("not a date (give the source's format if it has one of its own)", hint(plain))
+        raise ValueReadError("not a date (the year must stand first, or what the mapping says)", hint(plain))
     return _unless_placeholder(value)
 
 
@@ -67,13 +68,12 @@ def _unless_placeholder(value: date) -> date | None:
     return None if value in _PLACEHOLDERS or value.year >= _FIRST_PLACEHOLDER_YEAR else value
 
 
-def _by_formats(text: str, formats: Sequence[str]) -> date | None:
-    for form in formats:
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a date has no zone
-        except ValueError:
-            continue
-    return None
+def _year_last(text: str, first: str) -> date | None:
+    match = _YEAR_LAST.fullmatch(text)
+    if match is None:
+        return None
+    day, month = (match[1], match[2]) if first == "day" else (match[2], match[1])
+    return _date(int(match[3]), int(month), int(day))
 
 
 def _by_forms(text: str) -> date | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from connectors.base import RawRecord, to_table
 from hub.errors import HubError
+from hub.store import landing
 from tests.loop.deliveries import HONGDA, HUAQIANG, csv_file
 from tests.loop.installation import Installation
 
@@ -107,3 +110,12 @@ def test_reading_starts_no_thread(hub: Installation) -> None:
     folder = hub.settings.home / "landing"
     command = [sys.executable, "-c", _READ, str(folder), batch["path"], batch["sha256"]]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "0\n"
+
+
+def test_a_batch_of_many_different_values_comes_back_as_it_was(tmp_path: Path) -> None:
+    texts = [None if n % 7 == 0 else f"上海宏达 {n} " * (n % 9) for n in range(20_000)]
+    documents = [{"name": text, "city": "上海市", "lines": [{"item": text}] * (n % 3)} for n, text in enumerate(texts)]
+    batch = to_table([RawRecord(f"f.csv:{n}", "2026-11-01", document) for n, document in enumerate(documents)])
+    digest, size = landing.write_without(tmp_path, batch, [], "batch.parquet")
+    assert size == (tmp_path / "batch.parquet").stat().st_size
+    assert landing.read(tmp_path, "batch.parquet", digest).to_pylist() == batch.to_pylist()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from importlib import invalidate_caches
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from mappings.language import Mapped, Mapping, MappingError, Rejected, compile_mapping, parse_mapping
 from mappings.language.coverage import coverage
 from mappings.language.derivation import derive
+from mappings.language.extensions import bound, outdated
 
 MODULE = '''\
 from mappings.canonical import Phone
@@ -45,10 +48,10 @@ lost = acme_{0}_lost:lost
 """
 
 
-def install(folder: Path, package: str, entry_points: str) -> None:
+def install(folder: Path, package: str, entry_points: str, version: str = "1.2") -> None:
     info = folder / f"{package}-1.2.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.2\n", encoding="utf-8")
+    info.mkdir(parents=True, exist_ok=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n", encoding="utf-8")
     (info / "entry_points.txt").write_text(entry_points, encoding="utf-8")
 
 
@@ -99,11 +102,11 @@ def test_whoever_explains_a_value_says_that_nobody_can_look_inside(minimal: str,
     assert set(steps["emit.0.names.0"].columns) == {"name"}
     untried = coverage(mapping, [{"no": "1", "name": "华强"}]).untried
     assert 'ext_grade[opaque: acme-functions 1.2](tidy) != ""' in [one.condition for one in untried]
-    assert mapping.opaque == ("acme-functions 1.2",)
+    assert set(mapping.program.extensions) == {"ext_grade"}
 
 
 def test_a_mapping_without_any_depends_on_no_package(minimal: str) -> None:
-    assert parse_mapping(minimal, "shop.yaml").opaque == ()
+    assert parse_mapping(minimal, "shop.yaml").program.extensions == {}
 
 
 @pytest.mark.parametrize(
@@ -139,3 +142,71 @@ def test_a_function_of_two_packages_is_refused(minimal: str, site: Path) -> None
 def test_without_the_package_the_function_is_unknown(minimal: str) -> None:
     with pytest.raises(MappingError, match='unknown function "ext_grade"'):
         with_name(minimal, "name(ext_grade(tidy))")
+
+
+GRADE = "# function: ext_grade(value: text, [strict: bool]) -> text, acme-functions 1.2\n"
+NUMBERS = "# function: ext_numbers(value: text) -> list of phone, acme-functions 1.2\n"
+
+
+def test_an_applied_document_says_what_its_functions_were(minimal: str, site: Path) -> None:
+    text = minimal.replace("name(tidy,", "name(ext_grade(tidy),").replace(
+        'phones(p["value"])', 'ext_numbers(p["value"])'
+    )
+    assert bound(text) == text + GRADE + NUMBERS
+    assert bound(bound(text)) == bound(text)
+    assert bound(text.rstrip() + "  \n\n") == bound(text)
+    assert outdated(bound(text)) == []
+    assert parse_mapping(bound(text), "shop.yaml").program == parse_mapping(text, "shop.yaml").program
+
+
+def test_a_document_that_calls_none_is_applied_as_written(minimal: str, site: Path) -> None:
+    for text in (
+        minimal,
+        minimal.replace("no, name]", "no, name] # ext_grad is none\n# function: none"),
+        minimal.replace("\n", "\r\n"),
+    ):
+        assert bound(text) == text
+
+
+def test_other_types_or_another_version_make_another_document(minimal: str, site: Path) -> None:
+    text = minimal.replace("name(tidy,", "name(ext_grade(tidy),")
+    earlier = text + GRADE.replace("1.2", "1.1")
+    assert bound(earlier) == text + GRADE
+    (clause,) = outdated(earlier)
+    declared = "ext_grade(value: text, [strict: bool]) -> text, acme-functions"
+    assert clause == f"applied is {declared} 1.1, and installed is {declared} 1.2"
+    assert len(outdated(text + GRADE.replace("[strict: bool]", "[strict: text]"))) == 1
+    assert outdated(text + GRADE.replace("ext_grade", "ext_elsewhere"))[0].endswith("and installed is none")
+
+
+def test_the_example_of_the_documentation_works(minimal: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "mapping.md").read_text(encoding="utf-8")
+    part = page.partition("\n## Functions of your own\n")[2].partition("\n## ")[0]
+    (module,), (registered,) = (
+        re.findall(r"```python\n(.*?)```", part, re.DOTALL),
+        re.findall(r"```toml\n(.*?)```", part, re.DOTALL),
+    )
+    (line,) = re.findall(r"^# function: .*\n", part, re.MULTILINE)
+    (tmp_path / "acme_functions.py").write_text(module, encoding="utf-8")
+    ((group, points),) = tomllib.loads(registered)["project"]["entry-points"].items()
+    install(tmp_path, "acme-functions", f"[{group}]\n" + "".join(f"{n} = {at}\n" for n, at in points.items()))
+    monkeypatch.syspath_prepend(tmp_path)
+    invalidate_caches()
+    (call,) = re.findall(r"`(ext_\w+\(row.*?, .*?\))`", part)
+    text = minimal.replace("name(tidy, registered)", f"name(tidy + {call.replace('score', 'note')})")
+    assert bound(text) == text + line
+    mapping = parse_mapping(text, "shop.yaml")
+    outcome = compile_mapping(mapping).map({"no": "1", "name": "华强", "note": "95"})
+    assert isinstance(outcome, Mapped)
+    assert outcome.records[0].content.names[0].text == "华强A"
+    steps = {step.place: step for step in derive(mapping, {"no": "1", "name": "华强", "note": "85"})}
+    (opaque,) = re.findall(r"`(ext_credit_grade\[.*?\])`", part)
+    assert opaque in steps["emit.0.names.0"].expression
+
+
+def test_the_version_is_the_one_whose_code_runs(minimal: str, site: Path) -> None:
+    text = minimal.replace("name(tidy,", "name(ext_grade(tidy),")
+    assert bound(text) == text + GRADE
+    tag = next(site.glob("acme_*.py")).stem.removeprefix("acme_")
+    install(site, "acme-functions", ENTRY_POINTS.format(tag), version="1.3")
+    assert bound(text) == text + GRADE, "this process still has the code of 1.2"

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from mappings.canonical import Phone
 from mappings.canonical.elements import fingerprint
-from mappings.language import Mapping, compile_mapping, load_mapping, parse_mapping
+from mappings.language import Mapping, compile_mapping, load_mapping, parse_mapping, run_tests
 from mappings.language.catalogue import CATALOGUE, INVERSES
 from mappings.language.crosswalks import Crosswalk, Row
 from mappings.language.party_functions import address, emails, faxes, identifier, name, phones
@@ -23,6 +24,7 @@ from mappings.normalize.dates import zone_names
 from mappings.normalize.text import clean, is_placeholder
 
 SPECS = Path(__file__).parents[2] / "mappings" / "specs"
+SUBSCRIPTIONS = SPECS.parents[1] / "deploy" / "subscriptions"
 OUTBOUND = [m for m in (load_mapping(path) for path in sorted(SPECS.glob("*.yaml"))) if m.document.outbound]
 STATES = Crosswalk("states", 1, "sales", (Row("A", "open", back=True), Row("B", "done", back=True)))
 
@@ -139,6 +141,15 @@ def test_a_golden_value_that_goes_out_comes_home(mapping: Mapping, attribute: st
     home()
 
 
+def test_the_specs_that_write_back_are_those_that_subscriptions_name() -> None:
+    wanted = {
+        str(YAML(typ="safe").load(path)["mapping"]): set(YAML(typ="safe").load(path)["fields"])
+        for path in SUBSCRIPTIONS.glob("*.yaml")
+    }
+    assert wanted
+    assert {m.name: set(m.document.outbound) for m in OUTBOUND} == wanted
+
+
 @pytest.mark.parametrize("mapping", OUTBOUND, ids=lambda m: m.name)
 def test_every_spec_that_writes_back_reads_what_it_writes(mapping: Mapping) -> None:
     assert [(trip.attribute, trip.reason) for trip in round_trips(mapping)] == [
@@ -165,15 +176,50 @@ def test_what_cannot_come_home_is_told_with_its_reason(minimal: str) -> None:
     trips = {trip.attribute: trip for trip in round_trips(parse_mapping(minimal + SHOP + ROW, "shop.yaml"))}
     assert trips["name"].reason == ""
     assert trips["phone"].value["extension"] == "8012"  # the mapping writes the number alone
-    assert trips["phone"].reason == "none of the 1 values read where it was written is it"
-    assert trips["email"].reason == "none of the 0 values read where it was written is it"
+    assert trips["phone"].reason == ("read as [{'number': '+8675526988888', 'extension': '', 'kind': 'landline'}]")
+    assert trips["email"].reason == "not read where it was written"
     assert trips["email"].line == minimal.count("\n") + 4
 
 
 def test_a_row_that_is_rejected_is_the_reason(minimal: str) -> None:
     rule = "reject:\n  - when: tidy != '华强电子'\n    because: it was renamed\n    remedy: r\nlet:"
     (trip, *_) = round_trips(parse_mapping(minimal.replace("let:", rule) + SHOP + ROW, "shop.yaml"))
-    assert trip.reason == "the row it is written into is rejected: it was renamed"
+    assert trip.reason == "written into a row that is rejected: it was renamed"
+
+
+DAMAGES = [
+    ("name", "{name: value}", "{name: 'value + \".\"'}"),
+    ("uscc", "{type: null, code: value}", "{type: null, code: 'digits(value)'}"),
+    ("phone", 'phone_text(value["number"], value["extension"])', 'value["number"]'),
+    ("phone", '"fax" if value["kind"] == "fax" else "phone"', '"fax"'),
+    ("email", "      value: value\n", "      value: before(value, '@')\n"),
+    ("address", "    list: addresses\n    values:\n      street", "    list: identifiers\n    values:\n      street"),
+]
+
+
+@pytest.mark.parametrize(("attribute", "old", "new"), DAMAGES, ids=[f"{d[0]} {d[2][:20]}" for d in DAMAGES])
+def test_a_mapping_that_writes_what_it_does_not_read_fails_its_tests(attribute: str, old: str, new: str) -> None:
+    text = (SPECS / "erp.party.yaml").read_text(encoding="utf-8")
+    assert old in text
+    damaged = text.replace(old, new)
+    (failure,) = run_tests(parse_mapping(damaged, "erp.yaml"))
+    assert failure.case == f"outbound.{attribute}"
+    assert damaged.splitlines()[failure.line - 2] == f"  {attribute}:"
+    assert str(failure).startswith(f'test "outbound.{attribute}" (line {failure.line}): what is written back should be')
+
+
+def test_a_mapping_that_writes_needs_a_test_that_makes_a_record(minimal: str) -> None:
+    (failure, *_) = run_tests(parse_mapping(minimal + SHOP, "shop.yaml"))
+    assert failure.actual == "not tried, for no test makes a record to write it into"
+
+
+def test_what_a_code_list_cannot_write_is_told(minimal: str) -> None:
+    text = minimal + SHOP.replace("name: value", "name: 'translate_back(value, states)'") + ROW
+    text = text.replace("let:", "crosswalks:\n  states: states@1\nlet:", 1)
+    (trip, *_) = round_trips(parse_mapping(text, "shop.yaml", {STATES.reference: STATES}))
+    assert trip.reason.startswith(
+        'refused by its expression: the canonical word "深圳市华强电子有限公司" is not in version 1'
+    )
 
 
 def test_the_mark_of_a_home_coming_is_that_of_the_model() -> None:

@@ -61,6 +61,19 @@ def test_every_function_says_what_a_blank_value_gives(name: str) -> None:
         assert f"| `{call}` |" in PAGE.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_the_page_tells_signature_and_inverse_of_every_function(name: str) -> None:
+    own = PAGE.read_text(encoding="utf-8").partition(f"\n#### `{CATALOGUE[name].usage}`\n")[2].partition("\n###")[0]
+    signature, inverse = (
+        re.search(r"^`(.* → .*)`$", own, re.MULTILINE),
+        re.search(r"^Inverse: (.*)\.$", own, re.MULTILINE),
+    )
+    assert signature
+    assert signature[1].startswith(f"{name}(")
+    assert inverse
+    assert inverse[1] == (f"`{CATALOGUE[name].inverse}`" if CATALOGUE[name].inverse else "none")
+
+
 @pytest.mark.parametrize("sentence", grammar())
 def test_the_grammar_is_what_the_checker_admits(sentence: str) -> None:
     said = re.findall(r"`([^`]+)`", sentence.rpartition(": `")[2].join(["`", ""])) or []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -128,3 +130,29 @@ def test_a_spreadsheet_day_is_read_only_where_it_is_declared() -> None:
     assert made(serial, "45296.5", None) == (datetime(2024, 1, 5, 4, tzinfo=UTC), str(date(2024, 1, 5)))
     guessed = compiled(serial.replace("excel_date(", "date(")).map({"no": "1", "at": "45296"})
     assert isinstance(guessed, Rejected)
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "mapping.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(
+    r"^\|(.*)\| `(.*)` \|(.*)\|$", PAGE.partition("\n## Time\n")[2].partition("\n## ")[0], re.MULTILINE
+)
+
+
+@pytest.mark.parametrize(("written", "expression", "told"), EXAMPLES, ids=[f"{e[1]} {e[0]}" for e in EXAMPLES])
+def test_the_examples_of_the_documentation(written: str, expression: str, told: str) -> None:
+    asked = expression.replace('row["x"]', 'row["at"]')
+    is_instant = re.match(r"instant|excel_instant|landed_at", expression)
+    subject = f'instant_text({asked}, "UTC")' if is_instant else f"date_text({asked})"
+    text = CASES.replace('instant(row["at"])', 'instant("2026-01-01 00:00")').replace("date_text(today())", subject)
+    text = text if 'row["x"]' in expression else text.replace("requires: [no, at]", "requires: [no]")
+    outcome = compiled(text).map({"no": "1", "at": written.strip()}, at=NIGHT)
+    if isinstance(outcome, Rejected):
+        assert told.strip().startswith("rejected: ")
+        assert told.strip().removeprefix("rejected: ") in outcome.message
+    else:
+        assert isinstance(outcome, Mapped)
+        assert outcome.records[0].content.subject == told.strip()
+
+
+def test_the_documentation_has_examples() -> None:
+    assert len(EXAMPLES) > 10

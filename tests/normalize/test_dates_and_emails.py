@@ -71,9 +71,17 @@ def test_what_has_no_one_meaning_is_an_error_that_hides_the_value(text: str) -> 
     assert not any(c.isdigit() and c != "9" for c in caught.value.value_hint)
 
 
-def test_a_source_may_declare_its_own_form() -> None:
-    assert read_date("05/01/2024", formats=("%d/%m/%Y",)) == DAY
-    assert read_date("24-1-5", formats=("%y-%m-%d",)) == DAY
+@pytest.mark.parametrize("text", ["05/01/2024", "5.1.2024", "05-01-2024", "5. 1. 2024", "05/01/2024 10:30"])
+def test_a_source_may_declare_that_the_day_or_the_month_stands_first(text: str) -> None:
+    assert read_date(text, first="day") == DAY
+    assert read_date(text, first="month") == date(2024, 5, 1)
+    assert read_date("2024-01-05", first="day") == DAY, "the year in front leaves no doubt"
+
+
+@pytest.mark.parametrize("text", ["24/1/5", "05/01/24", "05/13/2024"])
+def test_neither_years_of_two_digits_nor_months_beyond_december_are_guessed(text: str) -> None:
+    with pytest.raises(ValueReadError):
+        read_date(text, first="day")
 
 
 @given(st.dates(date(1927, 6, 1), date(2098, 12, 31)))

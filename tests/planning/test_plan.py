@@ -18,6 +18,8 @@ from connectors.base import Batch, RawRecord, to_table
 from hub import documents
 from hub.errors import HubError
 from hub.pipeline.work import silent
+from hub.planning.contents import golden_contents, record_contents
+from hub.planning.customers import changed_customers
 from hub.planning.plan import Plan, plan
 from hub.planning.pushes import Pushes
 from hub.planning.scratch import scratch_copy
@@ -25,10 +27,24 @@ from hub.project import documents as read_documents
 from hub.store import landing, runs
 from tests.delivery.target import TargetRecord
 from tests.loop.deliveries import HONGDA, HUAQIANG, HUAQIANG_DEALER, YUANDA, csv_file, xlsx_file
-from tests.loop.installation import MATCH, SHIP_TOS, SURVIVORSHIP, Answer, Installation
+from tests.loop.installation import CONNECTION, MATCH, SHIP_TOS, SURVIVORSHIP, Answer, Installation
 from tests.support.sftp import ROOT
 
 QUALITY = "dq_rules/party.yaml"
+STEWARDSHIP = "customer_master/policies/stewardship.yaml"
+STATES = "mappings/crosswalks/scm_state.csv"
+STATES_1 = """\
+# crosswalk: scm_state
+# version: 1
+# owner: 渠道管理部
+code,canonical,back
+正常,active,yes
+停用,inactive,yes
+冻结,inactive,
+注销,inactive,
+作废,inactive,
+"""
+
 BAD_DATE = {**YUANDA, "更新日期": "2026-02-30"}
 
 
@@ -67,6 +83,22 @@ def planned(hub: Installation) -> Plan:
 
 def applied(hub: Installation) -> list[str]:
     return [d.name for d in documents.apply(hub.engine, read_documents(hub.settings.project))]
+
+
+def comes_true(hub: Installation, made: Plan) -> None:
+    """Apply and run, and see that it is what was planned, to the last cell and customer number."""
+    since, before = hub.clock(), {letter["id"] for letter in hub.letters() if letter["settled_us"] is None}
+    assert applied(hub) == [d.name for d in made.documents if d.becomes_active]
+    hub.step("record")
+    hub.step("resolve")
+    with hub.engine.connect() as db:
+        assert record_contents(db, since) == made.records
+        assert golden_contents(db, since) == made.golden
+        assert changed_customers(db, since) == made.customers
+    waiting = {letter["id"] for letter in hub.letters() if letter["settled_us"] is None}
+    assert len(waiting - before) - len(before - waiting) == sum(g.count for g in made.rejects) - sum(
+        g.count for g in made.heals
+    )
 
 
 def test_nothing_changed(hub: Installation, stopped_server: Callable[[], None]) -> None:
@@ -166,6 +198,82 @@ def test_a_survivorship_policy_that_changes_golden_values(hub: Installation) -> 
     changed = [(records, name) for records, old in before.items() for name in old if old[name] != after[records][name]]
     assert made.golden.attributes == dict(Counter(name for _, name in changed))
     assert made.golden.changed == len({records for records, _ in changed})
+
+
+def test_a_crosswalk_that_knows_a_code_heals_a_reject(hub: Installation) -> None:
+    hub.write(STATES, STATES_1)
+    hub.edit(SHIP_TOS, "\nlet:", "\ncrosswalks:\n  states: scm_state@1\n\nlet:")
+    hub.edit(
+        SHIP_TOS,
+        'not (row["状态"] in ["停用", "冻结", "注销", "作废"])',
+        'translate(row["状态"], states) != "inactive"',
+    )
+    applied(hub)
+    hub.put("shipto_20261101_01.csv", csv_file({**HUAQIANG, "状态": "正常"}, {**HONGDA, "状态": "待审核"}))
+    hub.sync()
+    hub.edit(SHIP_TOS, "scm_state@1", "scm_state@2")
+    hub.write(STATES, STATES_1.replace("version: 1", "version: 2") + "待审核,inactive,\n")
+    made = planned(hub)
+    assert {(d.kind, d.name) for d in made.documents if d.becomes_active} == {
+        ("crosswalk", "scm_state@2"), ("mapping", "scm.ship_tos"),
+    }  # fmt: skip
+    assert [(g.kind, g.cause, g.count) for g in made.heals] == [("rejected", "unseen_code", 1)]
+    assert (made.records.new, made.records.changed) == (1, 0)
+    comes_true(hub, made)
+
+
+def test_a_quality_rule_tells_what_it_would_hold_of_what_there_is(hub: Installation) -> None:
+    deliver(hub)
+    longest = "kwargs: {column: name, max_value: 200}"
+    hub.edit(QUALITY, longest, longest.replace("200", "10"))
+    made = planned(hub)
+    assert made.has_no_effect
+    assert not made.is_empty
+    assert [(g.stream, g.kind, g.cause, g.count) for g in made.held_again] == [
+        ("ship_tos", "quarantined", "name_length", 1)
+    ]
+    assert made.passed_again == []
+    applied(hub)
+    assert hub.sync().state == "green"
+    assert [x["kind"] for x in hub.letters()] == ["rejected"]  # what is recorded stays so
+
+    hub.put("shipto_20261103_01.csv", csv_file({**HUAQIANG, "更新日期": "2026-11-03"}))
+    hub.step("pull")
+    held = planned(hub)
+    assert [(g.cause, g.count) for g in held.rejects] == [("name_length", 1)]
+    comes_true(hub, held)
+    hub.edit(QUALITY, longest.replace("200", "10"), longest)
+    freed = planned(hub)
+    assert freed.heals == []
+    assert [(g.cause, g.count) for g in freed.passed_again] == [("name_length", 1)]
+
+
+def test_a_stewardship_policy_tells_what_people_would_be_asked(hub: Installation) -> None:
+    deliver(hub)
+    hub.put("shipto_20261103_01.csv", csv_file({**HUAQIANG, "地址": "福田区深南大道8号", "更新日期": "2026-11-03"}))
+    hub.step("pull")
+    assert planned(hub).tasks_opened == {}
+    hub.edit(STEWARDSHIP, "value_conflicts_from: 1000", "value_conflicts_from: 0")
+    made = planned(hub)
+    assert set(made.tasks_opened) == {"value_conflict"}
+    comes_true(hub, made)
+    kinds = hub.rows("select p.kind from master.task t join master.proposal p on p.id = t.proposal_id")
+    assert dict(Counter(row["kind"] for row in kinds)) == made.tasks_opened
+
+
+def test_a_connection_shows_with_its_next_pull(
+    hub: Installation, stopped_server: Callable[[], None], command: Callable[..., Answer]
+) -> None:
+    deliver(hub)
+    stopped_server()
+    hub.edit(CONNECTION, "connector: sftp_files", "schedule: 2h\nconnector: sftp_files")
+    made = planned(hub)
+    assert [(d.kind, d.name) for d in made.documents if d.becomes_active] == [("connection", "scm")]
+    assert made.has_no_effect
+    said = command("plan").out
+    assert "would be active: connection scm" in said
+    assert "shows with its next pull" in said
+    assert "Nothing has changed yet" in said
 
 
 def connect_erp(hub: Installation, *, subscribed: bool) -> None:
@@ -290,8 +398,9 @@ def test_the_command_tells_people_and_machines(hub: Installation, command: Calla
     said = command("plan", "--diff").out
     assert "would be active: mapping scm.ship_tos" in said
     assert any(line.strip().startswith("+") and "retailer" in line for line in said.splitlines())
-    assert "1 changed" in said
+    assert "1 change in 1 cells" in said
     assert "1 roles" in said
+    assert said.rstrip().splitlines()[-1].startswith("In all: 1 documents, 1 cells of records, ")
     told = command("plan", "--json")
     assert told.code == 0
     assert json.loads(told.out)["records"]["attributes"] == {"roles": 1}

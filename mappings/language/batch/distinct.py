@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
 import polars as pl
 
-from mappings.language.batch.elements import Decode, encode
+from mappings.language.batch.elements import Decode, column_of
+from mappings.language.types import Type
 
 _LARGEST = 2**63 - 1
 
@@ -35,7 +38,7 @@ def call_distinct(
     frame: pl.DataFrame,
     function: Callable[..., Any],
     arguments: Sequence[Argument],
-    dtype: pl.DataType,
+    type_: Type,
     where: pl.Expr | None = None,
 ) -> tuple[pl.Series, pl.Series]:
     """Call a function for every row of a frame, once for equal arguments.
@@ -44,7 +47,7 @@ def call_distinct(
         frame: the rows.
         function: the function.
         arguments: its arguments.
-        dtype: column type of its results.
+        type_: type of its results.
         where: rows it is called for, ``None`` for all; the same for equal arguments.
 
     Returns:
@@ -52,12 +55,12 @@ def call_distinct(
     """
     columns = list(dict.fromkeys(a.column for a in arguments if a.column))
     if not columns:
-        values, failed = _call(function, arguments, {}, 1, dtype)
+        values, failed = _call(function, arguments, {}, 1, type_)
         return values.new_from_index(0, frame.height), failed.new_from_index(0, frame.height)
     given = frame.select(columns)
-    keys = (given if where is None else frame.filter(where).select(columns)).unique()
+    keys = (given if where is None else given.filter(frame.select(where.alias("@where"))["@where"])).unique()
     lists = {column: keys[column].to_list() for column in columns}
-    values, failed = _call(function, arguments, lists, keys.height, dtype)
+    values, failed = _call(function, arguments, lists, keys.height, type_)
     found = keys.with_columns(values.alias("@value"), failed.alias("@failed"))
     joined = given.join(found, on=columns, how="left", nulls_equal=True, maintain_order="left")
     return joined["@value"], joined["@failed"].fill_null(value=False)
@@ -68,27 +71,41 @@ def _call(
     arguments: Sequence[Argument],
     lists: dict[str, list[Any]],
     count: int,
-    dtype: pl.DataType,
+    type_: Type,
 ) -> tuple[pl.Series, pl.Series]:
-    taken = [_values(argument, lists) for argument in arguments]
+    taken = [_values(argument, lists, count) for argument in arguments]
     words = [argument.keyword for argument in arguments if argument.keyword]
     call = _by_keyword(function, words) if words else function
     results: list[Any] = []
     failed: list[bool] = []
-    for _, *values in zip(range(count), *taken, strict=False):
-        try:
-            result = encode(call(*values))
-            wrong = isinstance(result, int) and abs(result) > _LARGEST
-        except Exception:  # noqa: BLE001 - the row function says what is wrong, in its own words
-            result, wrong = None, True
-        results.append(None if wrong else result)
-        failed.append(wrong)
-    return pl.Series(results, dtype=dtype), pl.Series(failed, dtype=pl.Boolean)
+    bounded = type_.name != "number"
+    with _without_collector():
+        for row in zip(*taken, strict=True) if taken else [()]:
+            try:
+                result = call(*row)
+                wrong = not bounded and abs(result) > _LARGEST
+            except Exception:  # noqa: BLE001 - the row function says what is wrong, in its own words
+                result, wrong = None, True
+            results.append(None if wrong else result)
+            failed.append(wrong)
+        return column_of(results, type_), pl.Series(failed, dtype=pl.Boolean)
 
 
-def _values(argument: Argument, lists: dict[str, list[Any]]) -> Any:
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep the garbage collector from going through results again and again: nothing here makes a cycle."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _values(argument: Argument, lists: dict[str, list[Any]], count: int) -> Any:
     if not argument.column:
-        return repeat(argument.constant)
+        return repeat(argument.constant, count)
     values = lists[argument.column]
     return values if argument.decode is None else map(argument.decode, values)
 

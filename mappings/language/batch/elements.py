@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import chain, count
 from typing import Any, get_args, get_type_hints
 
 import polars as pl
@@ -25,6 +26,7 @@ from mappings.canonical import (
     Reference,
     Step,
 )
+from mappings.language.batch.lists import lists_of
 from mappings.language.types import QUOTED, Type
 
 Decode = Callable[[Any], Any]
@@ -98,15 +100,46 @@ def _read_attributes(element: type[Any]) -> tuple[tuple[str, type[Any]], ...]:
     return tuple((f.name, (get_args(hints[f.name]) or (hints[f.name],))[0]) for f in fields(element))
 
 
-def encode(value: Any) -> Any:
-    """Write a value of the language as a frame holds it."""
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, tuple):
-        return [encode(one) for one in value]
-    if type(value) in _ATTRIBUTES:
-        return {name: _attribute(getattr(value, name)) for name, _ in attributes(type(value))}
-    return str(value) if isinstance(value, StrEnum) else value
+def column_of(values: Sequence[Any], type_: Type) -> pl.Series:
+    """Write values of the language as a column.
+
+    Args:
+        values: the values; ``None`` is null, in place of a list it is the empty list.
+        type_: their type.
+    """
+    if not type_.many:
+        return _singles(values, type_.name)
+    lists = [value or () for value in values]
+    return lists_of(_singles(list(chain.from_iterable(lists)), type_.name), list(map(len, lists)))
+
+
+def _singles(values: Sequence[Any], name: str) -> pl.Series:
+    if name in ELEMENTS:
+        return _structures(values, ELEMENTS[name])
+    if name == "decimal":
+        values = [value if value is None else str(value) for value in values]
+    return pl.Series(values, dtype=SCALARS[name])
+
+
+def _structures(values: Sequence[Any], element: type[Any]) -> pl.Series:
+    """Write elements attribute by attribute, those that are there; then put each in its place."""
+    there = [value for value in values if value is not None]
+    columns = [_attribute([getattr(v, name) for v in there], kind).alias(name) for name, kind in attributes(element)]
+    made = pl.DataFrame(columns).to_struct()
+    if len(there) == len(values):
+        return made
+    places = count()
+    return made.gather(pl.Series([v if v is None else next(places) for v in values], dtype=pl.UInt32))
+
+
+def _attribute(values: Sequence[Any], kind: type[Any]) -> pl.Series:
+    """Write an attribute of elements: nothing computes with it any more, so it has its last form."""
+    return pl.Series(plain(values) if kind is Decimal else values, dtype=_column(kind))
+
+
+def plain(numbers: Iterable[Decimal | None]) -> list[str | None]:
+    """Write decimals without exponent."""
+    return [number if number is None else f"{number:f}" for number in numbers]
 
 
 def decoder(type_: Type) -> Decode | None:
@@ -121,11 +154,6 @@ def decoder(type_: Type) -> Decode | None:
 
 def _column(kind: type[Any]) -> pl.DataType:
     return pl.String() if issubclass(kind, StrEnum) else _COLUMNS[kind]
-
-
-def _attribute(value: Any) -> Any:
-    """Write an attribute of an element: nothing computes with it any more, so it has its last form."""
-    return f"{value:f}" if isinstance(value, Decimal) else str(value) if isinstance(value, StrEnum) else value
 
 
 def _decode_one(name: str) -> Decode | None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from mappings.canonical import ENTITIES, CanonicalRecord
 from mappings.language.batch.distinct import Argument, call_distinct
-from mappings.language.batch.elements import decoder, dtype_of, encode
+from mappings.language.batch.elements import column_of, decoder, dtype_of, plain
 from mappings.language.batch.frame import Evaluation
 from mappings.language.batch.lists import ELEMENT, OWNER, distinct, list_of
 from mappings.language.entities import FORMS, IDENTITY, REFERENCES
 from mappings.language.nodes import Items, Node
 from mappings.language.program import Cell, EmitProgram
-from mappings.language.types import Type
+from mappings.language.types import TEXT, Type
 
 ROW = "row"
 
@@ -57,13 +57,20 @@ def to_record(emit: EmitProgram, values: Mapping[str, Any]) -> CanonicalRecord:
     return CanonicalRecord(emit.entity, emit.record_type, content=ENTITIES[emit.entity](**given), **identity)
 
 
-def to_values(emit: EmitProgram, record: CanonicalRecord) -> dict[str, Any]:
-    """Write a record as one row of its frame, all but the number of the row."""
-    given = {name: getattr(record if name in _OF_RECORD else record.content, name) for name in columns_of(emit)}
-    return {
-        name: f"{v:f}" if columns_of(emit)[name].name == "decimal" and v is not None else encode(v)
-        for name, v in given.items()
-    }
+def to_frame(emit: EmitProgram, rows: Sequence[int], records: Sequence[CanonicalRecord]) -> pl.DataFrame:
+    """Write records as a frame.
+
+    Args:
+        emit: what makes such records.
+        rows: number of the row of each.
+        records: the records.
+    """
+    columns = [pl.Series(ROW, rows, dtype=pl.UInt32)]
+    for name, type_ in columns_of(emit).items():
+        values = [getattr(record if name in _OF_RECORD else record.content, name) for record in records]
+        column = pl.Series(plain(values), dtype=pl.String) if type_.name == "decimal" else column_of(values, type_)
+        columns.append(column.alias(name))
+    return pl.DataFrame(columns)
 
 
 _OF_RECORD = frozenset({*IDENTITY, "references"})
@@ -79,7 +86,7 @@ def _as_number(evaluation: Evaluation, column: pl.Expr) -> pl.Expr:
     if not evaluation.frame.select(exponent.any()).item():
         return column
     argument = Argument(column.meta.output_name(), decode=decoder(Type("decimal")))
-    values, _ = call_distinct(evaluation.frame, "{:f}".format, [argument], pl.String(), exponent)
+    values, _ = call_distinct(evaluation.frame, "{:f}".format, [argument], TEXT, exponent)
     return pl.when(exponent).then(values).otherwise(column)
 
 

@@ -37,6 +37,7 @@ from mappings.language.nodes import (
     Variable,
 )
 from mappings.language.program import Cell
+from mappings.language.types import BOOL, Type
 
 _ORDER: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -165,16 +166,20 @@ class Evaluation:
         column = _column_read_as_text(node)
         if column is not None and column in self.texts:
             return pl.col(self.texts[column])
-        given = Arguments(
-            node, lambda argument: self.keep(self.evaluate(argument)), self._dtype, self._keep_shared, self._series
-        )
+        given = Arguments(node, self._given, self._dtype, self._keep_shared, self._series)
         build = NATIVE.get(node.function.name)
-        native = None if build is None else build(given)
+        constant = all(isinstance(argument, Constant) for argument in node.arguments)
+        native = None if build is None or constant else build(given)
         if native is None:
-            return self._called(node.function.call, self._arguments(given), dtype_of(node.function.returns))
+            return self._called(node.function.call, self._arguments(given), node.function.returns)
         if native.covered is None:
             return self.keep(native.value)
         return self._call_uncovered(given, native, native.covered)
+
+    def _given(self, argument: Node) -> pl.Expr:
+        """Give the column of an argument; a constant needs none of its own."""
+        column = self.evaluate(argument)
+        return column if isinstance(argument, Constant) else self.keep(column)
 
     def _call_uncovered(self, given: Arguments, native: Native, covered: pl.Expr) -> pl.Expr:
         """Take the expression where it holds, and call the function for the other rows."""
@@ -182,18 +187,18 @@ class Evaluation:
         dtype = dtype_of(node.function.returns)
         if self._series(covered.all()).item():
             return self.keep(native.value.cast(dtype))
-        values = self._called(node.function.call, self._arguments(given), dtype, ~covered)
+        values = self._called(node.function.call, self._arguments(given), node.function.returns, ~covered)
         return self.keep(pl.when(covered).then(native.value.cast(dtype)).otherwise(values))
 
     def _called(
         self,
         function: Callable[..., Any],
         arguments: list[Argument],
-        dtype: pl.DataType,
+        type_: Type,
         where: pl.Expr | None = None,
     ) -> pl.Expr:
         """Call a Python function; where it fails is in doubt."""
-        values, failed = call_distinct(self.frame, function, arguments, dtype, where)
+        values, failed = call_distinct(self.frame, function, arguments, type_, where)
         if failed.any():
             self.doubts.append(self.keep(failed))
         return self.keep(values)
@@ -238,7 +243,7 @@ class Evaluation:
         decode = decoder(node.left.type)
         names = (self.keep(left).meta.output_name(), self.keep(right).meta.output_name())
         arguments = [Argument(name, decode=decode) for name in names]
-        return self._called(_ORDER[node.operator], arguments, pl.Boolean())
+        return self._called(_ORDER[node.operator], arguments, BOOL)
 
     def _within(self, left: Node, right: Node) -> pl.Expr:
         if SCALARS.get(left.type.name) not in (pl.String(), pl.Int64()) or left.type.name == "decimal":

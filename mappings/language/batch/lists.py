@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
@@ -18,9 +21,19 @@ def list_of(elements: pl.Series, owners: pl.Series, count: int) -> pl.Series:
         owners: number of the row each belongs to, ascending.
         count: number of rows; a row without elements has the empty list.
     """
-    ends = np.cumsum(np.bincount(owners.to_numpy(), minlength=count))
-    offsets = pa.array(np.concatenate(([0], ends)), pa.int64())
-    lists = pa.LargeListArray.from_arrays(offsets, elements.to_arrow())
+    return lists_of(elements, np.bincount(owners.to_numpy(), minlength=count))
+
+
+def lists_of(elements: pl.Series, lengths: npt.ArrayLike) -> pl.Series:
+    """Make lists of elements that stand one behind the other.
+
+    Args:
+        elements: the elements.
+        lengths: how many of them belong to each list.
+    """
+    offsets = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
+    values: pa.Array[Any] = elements.to_arrow(compat_level=pl.CompatLevel.newest())
+    lists = pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), values)
     return pl.Series(lists, dtype=pl.List(elements.dtype))
 
 

@@ -11,7 +11,7 @@ from operator import itemgetter
 import polars as pl
 
 from mappings.language.batch.elements import UnsupportedError
-from mappings.language.batch.emitting import ROW, evaluate_emit, schema_of, to_record, to_values
+from mappings.language.batch.emitting import ROW, evaluate_emit, schema_of, to_frame, to_record
 from mappings.language.batch.frame import Evaluation
 from mappings.language.batch.payload import written
 from mappings.language.document import shape
@@ -152,14 +152,14 @@ class BatchMapping:
         )
 
     def _joined(self, records: tuple[pl.DataFrame, ...], told: list[tuple[int, Outcome]]) -> tuple[pl.DataFrame, ...]:
-        mapped = [(row, outcome.records) for row, outcome in told if isinstance(outcome, Mapped)]
-        if not mapped:
+        rows = [row for row, outcome in told if isinstance(outcome, Mapped)]
+        if not rows:
             return records
-        joined = []
-        for index, (emit, frame) in enumerate(zip(self.program.emits, records, strict=True)):
-            rows = [{ROW: row, **to_values(emit, found[index])} for row, found in mapped]
-            joined.append(pl.concat([frame, pl.DataFrame(rows, schema_of(emit))]).sort(ROW))
-        return tuple(joined)
+        made = zip(*(outcome.records for _, outcome in told if isinstance(outcome, Mapped)), strict=True)
+        return tuple(
+            pl.concat([frame, to_frame(emit, rows, odd)]).sort(ROW)
+            for emit, frame, odd in zip(self.program.emits, records, made, strict=True)
+        )
 
 
 def payloads(mapping: BatchMapping, frame: pl.DataFrame, emit_index: int) -> pl.DataFrame:
