@@ -23,7 +23,7 @@ _REJECTED = pl.Schema(
     {ROW: pl.UInt32(), "code": pl.String(), "field": pl.String(), "message": pl.String(), "remedy": pl.String()}
 )
 _FILTERED = pl.Schema({ROW: pl.UInt32(), "reason": pl.String()})
-_MAPPED, _ODD = -1, -2
+_MAPPED, ODD = -1, -2
 """What becomes of a row that no rule ends, and of one that only the row function can tell."""
 
 
@@ -92,7 +92,7 @@ class BatchMapping:
         try:
             fates, records = self._evaluate(documents, at)
         except UnsupportedError:
-            fates = pl.Series([_ODD], dtype=pl.Int32).new_from_index(0, documents.height)
+            fates = pl.Series([ODD], dtype=pl.Int32).new_from_index(0, documents.height)
             records = tuple(schema_of(emit).to_frame() for emit in self.program.emits)
         return self._told(documents, at, fates, records)
 
@@ -109,7 +109,7 @@ class BatchMapping:
         for number, end in reversed(list(enumerate(ends))):
             fate = pl.when(end).then(pl.lit(number, dtype=pl.Int32)).otherwise(fate)
         doubtful = pl.lit(evaluation.doubtful())
-        fates = evaluation.frame.select(pl.when(doubtful).then(pl.lit(_ODD, dtype=pl.Int32)).otherwise(fate).alias(ROW))
+        fates = evaluation.frame.select(pl.when(doubtful).then(pl.lit(ODD, dtype=pl.Int32)).otherwise(fate).alias(ROW))
         mapped = fates[ROW] == _MAPPED
         return fates[ROW], tuple(
             evaluation.frame.select(ROW, **columns).filter(mapped).cast(schema_of(emit))
@@ -137,7 +137,7 @@ class BatchMapping:
         told: list[tuple[int, Outcome]] = []
         for fate in fates.unique().to_list():
             rows = (fates == fate).arg_true()
-            if fate == _ODD:
+            if fate == ODD:
                 odd = documents[rows].iter_rows(named=True)
                 told.extend((row, self._compiled.map(d, at=at)) for row, d in zip(rows.to_list(), odd, strict=True))
             elif fate != _MAPPED:  # the rule ends all of them alike: the first tells how
