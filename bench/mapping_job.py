@@ -49,7 +49,7 @@ emit:
       else "other"
     unit: replace(row["PSTLZ"], " ", "")
   - entity: holding
-    record_type: customer
+    record_type: customer_holding
     key: number
     kind: '"as_sold"'
     item: before(row["PERSON"], " ")
@@ -133,7 +133,7 @@ def by_hand(row: dict[str, Any]) -> tuple[CanonicalRecord, CanonicalRecord]:
     email = mail.lower() if "@" in mail else ""
     return (
         CanonicalRecord("item", "customer", number, item, sort_key, city.upper()),
-        CanonicalRecord("holding", "customer", number, holding, email, status),
+        CanonicalRecord("holding", "customer_holding", number, holding, email, status),
     )
 
 

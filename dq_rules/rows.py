@@ -23,6 +23,7 @@ from mappings.canonical import (
     NameType,
     Order,
     Party,
+    Relation,
     SellThrough,
     ServiceCase,
 )
@@ -32,12 +33,16 @@ _ALLOWED_LEAD = timedelta(days=1)  # clocks differ, and a naive time may have be
 
 _ORDER_OF_STATES = tuple(CaseState)
 
+_OWNERS = frozenset({Relation.ORDERED_BY, Relation.OWNED_BY, Relation.GIVEN_BY, Relation.STOCKED_BY, Relation.SOLD_BY})
+"""Relations that say whose a record is; others, such as ``of_item`` and ``sold_to``, say more about it."""
+
 
 def flatten(record: CanonicalRecord) -> dict[str, Any]:
     """Make the row of a canonical record that rules are checked on.
 
     Returns:
-        Always ``key``, ``record_type``, ``reference_count`` and ``tie_count`` (references and mentions together).
+        Always ``key``, ``record_type``, ``reference_count`` and ``tie_count`` (references that say whose it is, and
+        mentions).
         Besides, ``None`` where there is nothing:
 
         - party: ``kind``, ``active``; ``name`` (the registered one of now, else the first), ``name_placeholder``,
@@ -57,7 +62,8 @@ def flatten(record: CanonicalRecord) -> dict[str, Any]:
         "key": f"{record.record_type} {record.key}",
         "record_type": record.record_type,
         "reference_count": len(record.references),
-        "tie_count": len(record.references) + len(getattr(record.content, "mentions", ())),
+        "tie_count": sum(r.relation in _OWNERS for r in record.references)
+        + len(getattr(record.content, "mentions", ())),
         **_SHAPES[type(record.content)](record.content),
     }
 

@@ -141,7 +141,7 @@ def documents(project: Path) -> list[Document]:
     """Read all documents of a project folder.
 
     Raises:
-        HubError: there are none, or one is not readable as YAML.
+        HubError: there are none, or one is not UTF-8 or not readable as YAML.
         MappingError: a crosswalk is wrong.
     """
     found = [_read(project, path, kind) for kind in _FOLDERS for path in _files(project, kind)]
@@ -188,8 +188,11 @@ def _files(project: Path, kind: str) -> list[Path]:
 
 
 def _read(project: Path, path: Path, kind: str) -> Document:
-    body = path.read_text(encoding="utf-8")
     origin = str(path.relative_to(project))
+    try:
+        body = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise HubError(f"{origin} is not UTF-8", "Save it as UTF-8") from None
     if kind == "crosswalk":
         return Document(kind, parse_crosswalk(body, origin).reference, body, origin)
     content = _load(body, origin, typ="base")  # only the name is wanted: values stay text

@@ -66,7 +66,7 @@ def _is_regular(block: str, delimiter: str) -> bool:
 
     Arrow takes one byte as delimiter, and no byte order mark for text.
     """
-    if not delimiter.isascii() or delimiter in '"\r\n' or block.startswith("\ufeff"):
+    if not delimiter.isascii() or delimiter in '"\r\n\0' or block.startswith("\ufeff"):
         return False
     outside = _quoted_cell(delimiter).sub("''", f"\n{block}") if '"' in block else f"\n{block}"
     if '"' in outside:

@@ -8,7 +8,7 @@ are one organisation and its persons or sites, the organisation has it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
@@ -66,17 +66,15 @@ def _attribution(record_id: int, voices: dict[int, float]) -> Attribution:
     return Attribution(record_id, first, round(share * min(weight, 1.0), 2), tuple(ordered))
 
 
-def mentioning(db: Connection, party_id: int, entities: Sequence[str] = ()) -> list[int]:
-    """List what mentions a contact point of a party: interactions, cases and consents, or only these entities."""
+def mentioning(db: Connection, party_id: int) -> list[int]:
+    """List the interactions and cases that mention a contact point of a party."""
     sql = (
         "select distinct mention.record_id from master.membership m"
         " join master.contact_point own on own.record_id = m.record_id and own.role = ''"
         " join master.contact_point mention on mention.kind = own.kind and mention.value = own.value"
         "  and mention.role <> '' where m.party_id = :party and m.to_cs = :open"
-        "  and (cardinality(cast(:entities as text[])) = 0 or exists (select 1 from master.source_record r"
-        "   where r.id = mention.record_id and r.entity = any(:entities)))"
     )
-    return list(db.execute(text(sql), {"party": party_id, "open": OPEN, "entities": list(entities)}).scalars())
+    return list(db.execute(text(sql), {"party": party_id, "open": OPEN}).scalars())
 
 
 # what of a mail's address is only its domain is counted where nobody has the address itself

@@ -1,24 +1,24 @@
 """What a customer allows and forbids now: of each purpose, channel and contact point the latest word.
 
 A word about all channels takes back what was said before about one of them, a word about one leaves the others as they
-are; with contact points it is the same. Once the latest word has ended, none holds: an older one does not come back.
-What a source has taken back says nothing.
+are; with contact points it is the same. A word about a contact point holds for every customer that has it. Once the
+latest word has ended, none holds: an older one does not come back. What a source has taken back says nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
-from customer_master.store.customer import NEWEST, Entry, timeline
+from customer_master.store import visibility
 from customer_master.store.tables import OPEN
 from customer_master.store.visibility import EVERYTHING, Viewer
-from mappings.canonical import Channel, Consent, ConsentState, PointKind, read_payload
+from mappings.canonical import Channel, Consent, ConsentState, PointKind, read_payload, upcast
 
-_PAGE = 500
 _CHANNELS = {
     "phone": frozenset({Channel.CALL}),
     "fax": frozenset({Channel.FAX}),
@@ -26,6 +26,20 @@ _CHANNELS = {
     "address": frozenset({Channel.LETTER, Channel.VISIT}),
 }
 """Kind of a contact point -> the channels that use it."""
+
+
+class Said(NamedTuple):
+    """A record that says what somebody allows or forbids.
+
+    Args:
+        record_id: the record.
+        name: ``system/record_type/key``.
+        payload: its consent, as stored, in the model of today.
+    """
+
+    record_id: int
+    name: str
+    payload: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +88,19 @@ def consents_in_force(db: Connection, party_id: int, on: date, viewer: Viewer = 
     Returns:
         In order of purpose, the newest first.
     """
-    entries = _entries(db, party_id, viewer)
-    gone = set(db.execute(text(_GONE), {"ids": [e.record_id for e in entries], "open": OPEN}).scalars())
-    return in_force((e for e in entries if e.record_id not in gone), on)
+    rows = db.execute(text(_SAID), {"party": party_id, "open": OPEN, **visibility.args(viewer)})
+    return in_force((Said(row.record_id, row.name, upcast(row.payload)) for row in rows), on)
 
 
-def in_force(entries: Iterable[Entry], on: date) -> list[InForce]:
+def in_force(said: Iterable[Said], on: date) -> list[InForce]:
     """Find which of these consents hold on a day, see :func:`consents_in_force`.
 
     Args:
-        entries: consents of one customer.
+        said: consents of one customer.
         on: the day, UTC.
     """
     latest: dict[str, list[InForce]] = {}
-    for word in sorted((w for e in entries for w in _read(e)), key=_newest_first, reverse=True):
+    for word in sorted((w for one in said for w in _read(one)), key=_newest_first, reverse=True):
         newer = latest.setdefault(word.purpose, [])
         if not any(_covers(other, word) for other in newer):
             newer.append(word)
@@ -110,27 +123,16 @@ def refused(consents: Sequence[InForce], kind: str, point: str = "") -> list[str
     return [purpose for purpose, allowed in found.items() if not allowed]
 
 
-def _entries(db: Connection, party_id: int, viewer: Viewer) -> list[Entry]:
-    entries: list[Entry] = []
-    before = NEWEST
-    while True:
-        page = timeline(db, party_id, viewer, limit=_PAGE, before=before, entities=("consent",))
-        entries += page
-        if len(page) < _PAGE:
-            return entries
-        before = page[-1].place
-
-
-def _read(entry: Entry) -> list[InForce]:
+def _read(said: Said) -> list[InForce]:
     """Take a consent apart into single channels and contact points."""
-    content = read_payload("consent", entry.payload)
-    assert isinstance(content, Consent)  # noqa: S101 - the timeline was asked for consents
+    content = read_payload("consent", said.payload)
+    assert isinstance(content, Consent)  # noqa: S101 - no other records were asked for
     until = content.until.isoformat() if content.until else None
     points = [m.value for m in content.mentions if m.kind is not PointKind.DOMAIN] or [""]
     return [
         InForce(
-            content.purpose, channel, point, str(content.state), str(entry.payload["at"]), until, entry.name,
-            entry.record_id,
+            content.purpose, channel, point, str(content.state), str(said.payload["at"]), until, said.name,
+            said.record_id,
         )
         for channel in content.channels or (None,) for point in points
     ]  # fmt: skip
@@ -145,4 +147,20 @@ def _covers(newer: InForce, older: InForce) -> bool:
     return newer.channel in (None, older.channel) and newer.point in ("", older.point)
 
 
-_GONE = "select record_id from master.tombstone where record_id = any(:ids) and to_cs = :open"
+_SAID = f"""
+select r.id as record_id, s.code || '/' || r.record_type || '/' || r.native_key as name, v.payload
+from (
+  select f.record_id from master.membership m
+  join master.record_reference f on f.to_record_id = m.record_id and f.relation = 'given_by'
+  where m.party_id = :party and m.to_cs = :open
+  union
+  select mention.record_id from master.membership m
+  join master.contact_point own on own.record_id = m.record_id and own.role = '' and own.kind <> 'domain'
+  join master.contact_point mention on mention.kind = own.kind and mention.value = own.value and mention.role <> ''
+  where m.party_id = :party and m.to_cs = :open
+) own
+join master.source_record r on r.id = own.record_id and r.entity = 'consent' and {visibility.sql("r")}
+join master.source_system s on s.id = r.system_id
+join master.source_record_version v on v.record_id = r.id and v.to_cs = :open
+where not exists (select 1 from master.tombstone t where t.record_id = r.id and t.to_cs = :open)
+"""  # noqa: S608 - ours

@@ -72,8 +72,7 @@ def timeline(
         before: only what comes behind this place, see :attr:`Entry.place`.
         entities: only these; none for all.
     """
-    attributions = attribute(db, mentioning(db, party_id, entities)).values()
-    attributed = {a.record_id: a for a in attributions if a.party_id == party_id}
+    attributed = {a.record_id: a for a in attribute(db, mentioning(db, party_id)).values() if a.party_id == party_id}
     rows = db.execute(
         text(_TIMELINE),
         {
@@ -136,12 +135,15 @@ order by array_position(:ids, p.id)
 
 # what is read inside payloads here is the same in every model: mappings.canonical.reading.SEEN_BY_SQL
 _TIMELINE = f"""
-with own as (
-  select distinct f.record_id, f.relation from master.membership m
+with referring as (
+  select f.record_id, min(f.relation) as relation from master.membership m
   join master.record_reference f on f.to_record_id = m.record_id
   join master.source_record r on r.id = f.record_id and r.entity <> 'party'
-  where m.party_id = :party and m.to_cs = :open
-  union all select unnest(cast(:mentioned as bigint[])), cast(null as text)
+  where m.party_id = :party and m.to_cs = :open group by f.record_id
+), own as (
+  select * from referring
+  union all select record_id, cast(null as text) from unnest(cast(:mentioned as bigint[])) as m(record_id)
+  where record_id not in (select record_id from referring)
 )
 select * from (
   select own.record_id, own.relation, r.entity, v.payload,

@@ -28,6 +28,7 @@ from mappings.language.coverage import Coverage, coverage
 from mappings.language.derivation import Derivation, derive_all
 from mappings.language.difference import Change, changes
 from mappings.language.extensions import outdated
+from mappings.language.functions import blank
 from mappings.language.outcome import fate
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def preview(
         documents = _counted([row.document for row in found], report, "map rows")
         mapped = list(derive_all(mapping, documents, (row.landed_at for row in found)))
     told = [
-        (row, fate(outcome), [step for step in steps if step.place.startswith("emit.") and step.value])
+        (row, fate(outcome), [step for step in steps if step.place.startswith("emit.") and not blank(step.value)])
         for row, (outcome, steps) in zip(found, mapped, strict=True)
     ]
     if as_json:

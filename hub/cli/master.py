@@ -116,6 +116,8 @@ def consents(
         viewer = acting(db, user, "viewer")
         ids = sorted(set(parties_of(db, records_seen(db, viewer, what)).values()))
         found = {encode(p): permissions(db, viewer, p, masked=viewer.units is not None) for p in ids}
+    if not found:
+        raise UsageError(f"{what!r} belongs to no customer", "Name a customer number or a record of a customer")
     if as_json:
         _print_json([{"customer": number, **asdict(own)} for number, own in found.items()])
         return

@@ -131,6 +131,8 @@ def _show_pushes(pushes: Pushes) -> None:
         _say(f"{place}: none. {pushes.refused}")
     if pushes.unsettled:
         _say(f"{place}: {pushes.unsettled} earlier ones have an unknown outcome; the target is asked about them first")
+    for message, records in pushes.unwritable.items():
+        _say(f"{place}: {records} would be parked. {message}")
     if pushes.is_empty:
         return
     _say(f"{place}: {pushes.creates} creates, {pushes.updates} updates")

@@ -13,6 +13,7 @@ from mappings.canonical import canonical_hash, to_payload
 from mappings.canonical.elements import fingerprint
 from mappings.language import CompiledMapping, Mapped, RenderedField
 from mappings.language.crosswalks import UnseenCodeError
+from mappings.normalize.errors import ValueReadError
 
 _ELEMENT_OF: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "name": ("names", lambda value: {"text": value}),
@@ -21,6 +22,10 @@ _ELEMENT_OF: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "email": ("emails", lambda value: {"address": value}),
     "address": ("addresses", dict),
 }
+
+
+class UnwritableError(HubError):
+    """An agreed value that the target's mapping has no words for; others may be written all the same."""
 
 
 @dataclass(slots=True)
@@ -42,6 +47,9 @@ def plan_create(mapping: CompiledMapping, desired: Mapping[str, Any]) -> Plan:
     Args:
         mapping: mapping with the target's outbound section.
         desired: attribute -> agreed value.
+
+    Raises:
+        UnwritableError: the mapping cannot write one of the values.
     """
     plan = Plan()
     for attribute, value in desired.items():
@@ -78,6 +86,9 @@ def plan_update(
         written: what the hub wrote into it earlier.
         raw: gives the record's raw document; called only if something must be written.
         landed_at: when that document landed; a mapping that does not ask for it can do without.
+
+    Raises:
+        UnwritableError: the mapping cannot write one of the values.
     """
     plan = Plan()
     ours = {(w.attribute, w.fingerprint): w for w in written}
@@ -189,9 +200,10 @@ def _write(
 def _rendered(mapping: CompiledMapping, attribute: str, value: Any) -> RenderedField:
     try:
         rendered = mapping.render(attribute, value)
-    except UnseenCodeError as error:
+    except ValueReadError as error:
+        remedy = error.remedy if isinstance(error, UnseenCodeError) else "Mend its outbound section, then replay"
         where = f"Mapping {mapping.mapping.name} cannot write {attribute}"
-        raise HubError(f"{where}: {error.what}", error.remedy) from None
+        raise UnwritableError(f"{where}: {error.what}", remedy) from None
     if rendered is None:
         raise HubError(
             f"Mapping {mapping.mapping.name} does not say how {attribute} is written",

@@ -18,7 +18,7 @@ from connectors.base import Change, Found, Sink, WriteResult
 from customer_master.store.clock import now_us
 from customer_master.store.evidence import Written
 from customer_master.store.tables import OPEN, source_record, source_record_version
-from hub.delivery.plan import Plan, plan_create, plan_update
+from hub.delivery.plan import Plan, UnwritableError, plan_create, plan_update
 from hub.documents import ActiveMapping
 from hub.pipeline.work import Work
 from hub.project import Subscription
@@ -29,6 +29,7 @@ from mappings.normalize.dates import instant_of
 
 _CHUNK = 100
 _FILES_AT_HAND = 4
+_REFUSED = "Mend the value in its source or the target's settings; the next change is sent again"
 
 _Read = Callable[[str, str], pa.Table]
 """Reads a landed batch by path and sha256."""
@@ -92,7 +93,7 @@ def send(work: Work, subscription: Subscription, sink: Sink) -> int:
             rows = _pending(db, subscription, after)
             if not rows:
                 return sent
-            jobs = _prepare(db, subscription, mapping, rows, read)
+            jobs = _prepare(db, work, subscription, rows, partial(_plan, db, subscription, mapping, read))
             after = rows[-1].id
         _send_chunk(work, subscription, sink, jobs)
         sent += len(jobs)
@@ -125,19 +126,27 @@ def _pending(db: Connection, subscription: Subscription, after: int) -> Sequence
 
 def _prepare(
     db: Connection,
+    work: Work,
     subscription: Subscription,
-    mapping: ActiveMapping,
     rows: Sequence[Row[*tuple[Any, ...]]],
-    read: _Read,
+    plan: Callable[[Row[*tuple[Any, ...]]], Plan],
 ) -> list[_Job]:
-    """Plan each write; note as sent what will be sent, so that no crash hides it, and as equal what need not be."""
+    """Plan each write; note as sent what will be sent, so that no crash hides it, and as equal what need not be.
+
+    What cannot be written is parked, and holds nothing else.
+    """
     jobs = []
     for row in rows:
         if row.native_key is not None and row.payload is None:
             continue  # made, but not read back yet: the next pull tells what it says
         if row.native_key is None and row.binding != "intended":
             continue  # its outcome is unknown: recover() asks first
-        job = _Job(row, _plan(db, subscription, mapping, row, read))
+        try:
+            job = _Job(row, plan(row))
+        except UnwritableError as error:
+            _settle(db, row.id, "parked", "none", error.what)
+            _park(db, work, subscription, _Job(row, Plan()), error.what, error.remedy)
+            continue
         if job.plan.is_empty:
             _settle(db, row.id, "delivered" if row.confirmed_hash == row.desired_hash else "already-equal", "none")
             db.execute(update(delivery).where(delivery.c.id == row.id).values(confirmed_hash=row.desired_hash))
@@ -161,7 +170,7 @@ def _merged(standing: Sequence[dict[str, Any]], plan: Plan) -> list[dict[str, An
 
 
 def _plan(
-    db: Connection, subscription: Subscription, mapping: ActiveMapping, row: Row[*tuple[Any, ...]], read: _Read
+    db: Connection, subscription: Subscription, mapping: ActiveMapping, read: _Read, row: Row[*tuple[Any, ...]]
 ) -> Plan:
     if row.native_key is None:
         return plan_create(mapping.compiled, row.desired)
@@ -206,7 +215,7 @@ def _note(db: Connection, work: Work, subscription: Subscription, job: _Job, res
         case "refused":
             _take_back(db, job)
             _settle(db, job.row.id, "parked", action, result.message)
-            _park(db, work, subscription, job, result.message)
+            _park(db, work, subscription, job, result.message, _REFUSED)
         case "unknown":
             if job.is_create:
                 db.execute(
@@ -246,7 +255,7 @@ def _settle(db: Connection, delivery_id: int, state: str, action: str, message: 
     )
 
 
-def _park(db: Connection, work: Work, subscription: Subscription, job: _Job, message: str) -> None:
+def _park(db: Connection, work: Work, subscription: Subscription, job: _Job, message: str, remedy: str) -> None:
     db.execute(
         insert(dead_letter).values(
             run_id=work.run_id,
@@ -256,7 +265,7 @@ def _park(db: Connection, work: Work, subscription: Subscription, job: _Job, mes
             origin=job.row.native_key or job.correlation,
             cause="refused",
             message=message,
-            remedy="Mend the value in its source or the target's settings; the next change is sent again",
+            remedy=remedy,
             payload=job.plan.document,
             at_us=now_us(),
             delivery_id=job.row.id,

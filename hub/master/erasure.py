@@ -322,11 +322,14 @@ where r.id = any(:ids) or d.party_id in (
 order by r.id
 """
 
-# calls, mails and cases are records of their own, with a law of their own: they are named, and erased if asked for
+# calls, mails, cases and consents are records of their own, with a law of their own: they are named, and erased if
+# asked for
 _MENTIONED_BY = """
 select distinct o.record_id from master.contact_point c
 join master.contact_point o on o.kind = c.kind and o.value = c.value and o.role <> ''
-where c.record_id = any(:ids) and c.role = '' and c.kind <> 'domain' and o.record_id <> all(:ids) order by 1
+where c.record_id = any(:ids) and c.role = '' and c.kind <> 'domain' and o.record_id <> all(:ids)
+union select f.record_id from master.record_reference f
+where f.to_record_id = any(:ids) and f.relation = 'given_by' and f.record_id <> all(:ids) order by 1
 """
 
 _SAID = "select payload from master.source_record_version where record_id = any(:ids)"
@@ -355,10 +358,12 @@ update master.erasure set certificate = jsonb_set(certificate, cast(:place as te
 """
 
 _CLEAR_HUB = (
-    """update hub.dead_letter l set payload = '{}', settled_us = coalesce(settled_us, :now)
+    # what a letter says may name a code that no crosswalk knows, and what a target says of a write anything
+    """update hub.dead_letter l set payload = '{}', message = '', settled_us = coalesce(settled_us, :now)
     from hub.mapping_pass p, unnest(cast(:batches as bigint[]), cast(:rows as integer[])) as f(batch_id, row_no)
     where p.id = l.pass_id and p.batch_id = f.batch_id and l.row_no = f.row_no""",
-    """update hub.dead_letter set payload = '{}', settled_us = coalesce(settled_us, :now) where delivery_id in (
+    """update hub.dead_letter set payload = '{}', message = '', settled_us = coalesce(settled_us, :now)
+    where delivery_id in (
       select id from hub.delivery where record_id = any(:ids) or party_id = any(:ended))""",
     """update hub.delivery set desired = '{}', desired_hash = '', confirmed_hash = '', written = '[]', message = '',
       state = 'superseded' where record_id = any(:ids) or party_id = any(:ended)""",

@@ -20,11 +20,12 @@ from sqlalchemy import Connection, Row, insert, text
 from customer_master.store.evidence import Written, own_evidence
 from customer_master.store.tables import OPEN, source_record_version
 from hub.documents import applied_crosswalks
+from hub.errors import HubError
 from hub.master.rebuild_differences import Difference
 from hub.pipeline.work import Report
 from hub.store import landing
 from mappings.canonical import canonical_hash
-from mappings.language import compile_mapping, parse_mapping
+from mappings.language import MappingError, compile_mapping, parse_mapping
 from mappings.language.batch import BatchMapping, payloads
 from mappings.normalize.dates import instant_of
 
@@ -44,7 +45,7 @@ def rebuild_records(present: Connection, rebuilt: Connection, folder: Path, repo
         Records whose landed row says something else than the master holds.
 
     Raises:
-        HubError: a landed file is missing or was changed.
+        HubError: a landed file is missing or was changed, or a mapping of then calls a function that is gone.
     """
     reader = _Reader(present, folder)
     differences: list[Difference] = []
@@ -139,7 +140,14 @@ class _Reader:
     def _mapping(self, hash_: str) -> BatchMapping:
         if hash_ not in self._mappings:
             document = self._bodies[hash_]
-            mapping = parse_mapping(document.body, document.name, self._crosswalks)
+            try:
+                mapping = parse_mapping(document.body, document.name, self._crosswalks)
+            except MappingError as error:  # it was right when it was applied
+                what = f"Records were made by an earlier mapping {document.name}, which cannot be run any more"
+                raise HubError(
+                    f"{what}: {error.what}",
+                    "Install the version of that function's package that hub trace tells, then rebuild",
+                ) from None
             self._mappings[hash_] = BatchMapping(compile_mapping(mapping))
         return self._mappings[hash_]
 

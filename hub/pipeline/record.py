@@ -129,7 +129,7 @@ def _process(work: Work, pass_: Pass) -> None:
     with work.engine.begin() as db:
         current = _under_current_keys(db, task.manifest.system, mapped)
         kept, erased = _without_erased(db, work, task.manifest.system, current)
-    rows, warnings = _gate(work, kept)
+    rows, warnings = _gate(work, [_recordable(row) for row in kept])
     for chunk in _chunks([r for r in rows if r.row_no not in done]):
         with work.engine.begin() as db:
             incoming = _incoming(task, chunk)
@@ -246,6 +246,16 @@ def _without_erased(
         bare = replace(row, raw={}, records=left)
         kept.append(bare if left else _filtered(bare, "erased"))
     return kept, again
+
+
+def _recordable(row: _Row) -> _Row:
+    """Refuse a row that says two things of one record, for nobody could tell which holds."""
+    made = Counter((record.record_type, record.key) for record in row.records)
+    twice = next((record_type for (record_type, _), times in made.items() if times > 1), None)
+    if twice is None:
+        return row
+    what = f"the mapping makes the same {twice} twice of this row"
+    return _dead(row, "rejected", "record_twice", "", what, "Give each entry of emit a record_type or a key of its own")
 
 
 def _gate(work: Work, rows: Sequence[_Row]) -> tuple[list[_Row], dict[str, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from difflib import unified_diff
 from typing import Literal
@@ -48,7 +48,13 @@ def drafts(active: Sequence[Active], read: Sequence[Document]) -> list[Draft]:
     """
     standing = {(a.kind, a.name): a for a in active}
     found = [_draft(standing.pop((d.kind, d.name), None), d) for d in read]
-    return [*found, *(Draft(a.kind, a.name, "left", a.hash) for a in standing.values())]
+    crosswalks = {d.name.partition("@")[0] for d in read if d.kind == "crosswalk"}
+    return [*found, *(Draft(a.kind, a.name, "left", a.hash) for a in standing.values() if not _is_older(a, crosswalks))]
+
+
+def _is_older(active: Active, crosswalks: Collection[str]) -> bool:
+    """Tell whether it is a version of a crosswalk that the project has another version of; all are kept."""
+    return active.kind == "crosswalk" and active.name.partition("@")[0] in crosswalks
 
 
 def _draft(old: Active | None, new: Document) -> Draft:

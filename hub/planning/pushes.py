@@ -48,6 +48,7 @@ class Pushes:
         updates: how many would be changed.
         fields: field or list of the target -> how many updates write it.
         samples: some of the writes.
+        unwritable: what the mapping cannot write -> how many records are parked for it.
         unsettled: earlier writes whose outcome is unknown: the target is asked about them first.
         refused: why nothing would be written, empty if it would.
     """
@@ -58,13 +59,14 @@ class Pushes:
     updates: int = 0
     fields: dict[str, int] = field(default_factory=dict)
     samples: list[Push] = field(default_factory=list)
+    unwritable: dict[str, int] = field(default_factory=dict)
     unsettled: int = 0
     refused: str = ""
 
     @property
     def is_empty(self) -> bool:
-        """Nothing would be written."""
-        return not (self.creates or self.updates)
+        """Nothing would be written or parked."""
+        return not (self.creates or self.updates or self.unwritable)
 
 
 def planned_pushes(work: Work) -> list[Pushes]:
@@ -85,6 +87,8 @@ def _planned(work: Work, subscription: Subscription) -> Pushes:
         found.refused = str(error)
     with work.engine.connect() as db:
         found.unsettled = db.execute(text(_UNSETTLED), {"target": subscription.target}).scalar_one()
+        parked = db.execute(text(_PARKED), {"target": subscription.target, "run": work.run_id})
+        found.unwritable = {row.message: row.records for row in parked}
         found.samples = _samples(db, connection.connection, sink.changes[:SAMPLES])
     found.creates = sum(change.key is None for change in sink.changes)
     found.updates = len(sink.changes) - found.creates
@@ -134,6 +138,11 @@ def _samples(db: Connection, target: str, changes: Sequence[Change]) -> list[Pus
 
 
 _UNSETTLED = "select count(*) from hub.delivery where target = :target and state in ('sent','in-doubt')"
+
+_PARKED = """
+select message, count(*) as records from hub.dead_letter where run_id = :run and system = :target and kind = 'parked'
+group by message order by records desc, message
+"""
 
 _CUSTOMERS = """
 select coalesce(r.correlation, 'HUB-' || r.id) as correlation, p.public_id, p.kind

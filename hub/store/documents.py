@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -67,6 +67,7 @@ def apply(connection: Connection, documents: Sequence[Document]) -> list[Documen
             installed function that cannot be used.
     """
     documents = [as_applied(d) for d in documents]
+    connection.execute(text("lock table hub.activation in share row exclusive mode"))  # one who applies after the other
     standing = {(a.kind, a.name): a.hash for a in active(connection)}
     _demand_new_versions(documents, standing)
     changed = [d for d in documents if standing.get((d.kind, d.name)) != d.hash]

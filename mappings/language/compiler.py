@@ -86,7 +86,7 @@ def load_source(writer: Writer, name: str, names: Mapping[str, Any]) -> Compiled
         writer.write_render(attribute, values)
     source = "\n".join(writer.lines) + "\n"
     filename = f"<mapping {name}>"
-    namespace = {**_namespace(program), **names}
+    namespace = {**_namespace(program), **_without_key(writer), **names}
     exec(compile(source, filename, "exec"), namespace)  # noqa: S102 - our own output, printed from whitelisted nodes only
     render = {attribute: namespace[f"render_{attribute}"] for attribute in program.outbound}
     return Compiled(source, filename, writer.fields, namespace["map_row"], program.asks_when_landed, render)
@@ -215,17 +215,12 @@ class Writer:
     def _line(self, text: str, cell: Cell | None = None) -> None:
         self.lines.append(text)
         if cell is not None:
-            self.fields[len(self.lines)] = ", ".join(self._columns_of(cell.node))
+            self.fields[len(self.lines)] = ", ".join(self.columns_of(cell.node))
 
-    def _columns_of(self, node: Node) -> list[str]:
+    def columns_of(self, node: Node) -> list[str]:
         """List the source columns an expression reads, through lets too."""
-        found: dict[str, None] = {}
-        for part in node.walk():
-            if isinstance(part, Column):
-                found[part.name] = None
-            elif isinstance(part, Variable) and part.name in self.program.lets:
-                found.update(dict.fromkeys(self._columns_of(self.program.lets[part.name].node)))
-        return list(found)
+        found = (part.name for part in self.program.reached(node) if isinstance(part, Column))
+        return list(dict.fromkeys(found))
 
 
 class Printer:
@@ -310,10 +305,6 @@ def _namespace(program: Program) -> dict[str, Any]:
         outcomes[f"_reject_{index}"] = Rejected("rule", rule.field, rule.because, rule.remedy)
     for index, rule in enumerate(program.filters):
         outcomes[f"_filter_{index}"] = Filtered(rule.because)
-    for index, emit in enumerate(program.emits):
-        columns = ", ".join(part.name for part in emit.identity["key"].node.walk() if isinstance(part, Column))
-        remedy = "Fill it in the source, or correct the key expression of the mapping"
-        outcomes[f"_no_key_{index}"] = Rejected("no_key", columns, "the record has no key", remedy)
     return {
         "__builtins__": {"tuple": tuple},
         **{word: value for word, (value, _) in CONSTANTS.items()},
@@ -326,6 +317,17 @@ def _namespace(program: Program) -> dict[str, Any]:
         "_each": _each,
         "_part": _part,
         "_flat": _flat,
+    }
+
+
+def _without_key(writer: Writer) -> dict[str, Outcome]:
+    """Say for every record what becomes of a row that has no key for it."""
+    remedy = "Fill it in the source, or correct the key expression of the mapping"
+    return {
+        f"_no_key_{index}": Rejected(
+            "no_key", ", ".join(writer.columns_of(emit.identity["key"].node)), "the record has no key", remedy
+        )
+        for index, emit in enumerate(writer.program.emits)
     }
 
 

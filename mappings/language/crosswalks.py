@@ -36,6 +36,7 @@ _LONGEST_SHOWN = 40
 _FORMS = {"crosswalk": r"[a-z][a-z0-9_]*", "version": r"[1-9][0-9]{0,8}", "owner": r"\S.*"}
 _NEEDED = ("code", "canonical")
 _COLUMNS = (*_NEEDED, "back", "note")
+_MARK = "\ufeff"  # spreadsheets put it before what they save as UTF-8
 
 
 class UnseenCodeError(ValueReadError):
@@ -132,7 +133,7 @@ def parse_crosswalk(text: str, origin: str) -> Crosswalk:
         MappingError: the crosswalk is wrong; the error names the place.
     """
     reading = _Reading(origin)
-    lines = unicodedata.normalize("NFC", text).splitlines(keepends=True)
+    lines = unicodedata.normalize("NFC", text.removeprefix(_MARK)).splitlines(keepends=True)
     comments = next((i for i, line in enumerate(lines) if line.strip() and not line.startswith("#")), len(lines))
     said = reading.header(lines[:comments])
     table = reading.table("".join(lines[comments:]), comments)
@@ -146,7 +147,7 @@ def read_crosswalks(folder: Path) -> dict[str, Crosswalk]:
         MappingError: one of them is wrong; the error names the place.
     """
     found = []
-    for path in sorted(folder.glob("*.csv")):
+    for path in sorted(folder.rglob("*.csv")):
         try:
             found.append(parse_crosswalk(path.read_text(encoding="utf-8"), str(path)))
         except UnicodeDecodeError:

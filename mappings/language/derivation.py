@@ -87,18 +87,12 @@ def _steps(mapping: MappingDocument, row: Mapping[str, Any], told: Iterable[Told
 
 
 def _columns(program: Program, node: Node) -> Iterator[str]:
-    for part in node.walk():
-        if isinstance(part, Column):
-            yield part.name
-        elif isinstance(part, Variable) and part.name in program.lets:
-            yield from _columns(program, program.lets[part.name].node)
+    return (part.name for part in program.reached(node) if isinstance(part, Column))
 
 
 def _lets(program: Program, node: Node) -> Iterator[str]:
-    for part in node.walk():
-        if isinstance(part, Variable) and part.name in program.lets:
-            yield from _lets(program, program.lets[part.name].node)
-            yield part.name
+    reached = program.reached(node)
+    return (part.name for part in reached if isinstance(part, Variable) and part.name in program.lets)
 
 
 def _codes(node: Node, row: Mapping[str, Any], lets: Mapping[str, Any]) -> Iterator[str]:

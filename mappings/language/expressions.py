@@ -43,6 +43,9 @@ from mappings.normalize.dates import zone_names
 MAX_LENGTH = 4000
 """Characters of one expression; beyond that Python's own parser may run out of stack."""
 
+MAX_DEPTH = 60
+"""Parts of an expression inside one another; Python reads 200 brackets, and each part is written with up to three."""
+
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
@@ -84,12 +87,9 @@ def check(text: str, scope: Scope, expected: Type | None = None) -> Node:
         ) from None
     except (ValueError, RecursionError, MemoryError):
         raise ExpressionError("this is no expression", 'Expected e.g. name(row["column"])') from None
-    try:
-        checker = _Checker(scope, text.split("\n"))
-        node = checker.check(tree)
-        return node if expected is None else checker.fit(node, expected, tree)
-    except RecursionError:
-        raise ExpressionError("the expression is nested too deeply", "Split it with let") from None
+    checker = _Checker(scope, text.split("\n"))
+    node = checker.check(tree)
+    return node if expected is None else checker.fit(node, expected, tree)
 
 
 def grammar() -> list[str]:
@@ -104,6 +104,7 @@ class _Checker:
         self._scope = scope
         self._lines = lines
         self._items: dict[str, Type] = {}
+        self._depth = 0
         self.admitted: Mapping[type[ast.expr], Callable[[Any], Node]] = {
             ast.Constant: self._constant,
             ast.Name: self._name,
@@ -124,7 +125,12 @@ class _Checker:
             raise self._error(
                 tree, f"{type(tree).__name__} is not part of the language", "See the grammar of expressions"
             )
-        return admit(tree)
+        if self._depth == MAX_DEPTH:
+            raise self._error(tree, "the expression is nested too deeply", "Split it with let")
+        self._depth += 1
+        node = admit(tree)
+        self._depth -= 1
+        return node
 
     def fit(self, node: Node, expected: Type, tree: ast.expr) -> Node:
         """Make the node be of the expected type: a raw value is read as text, one element may stand for a list."""
@@ -386,11 +392,8 @@ class _Checker:
         if not isinstance(generator.target, ast.Name) or generator.is_async:
             raise self._error(generator.target, "one name stands after for", "Write [… for item in list]")
         word = generator.target.id
-        if (
-            word == "row"
-            or word in {*self._scope.variables, *self._items, *CONSTANTS, *CATALOGUE}
-            or not word.isascii()
-        ):
+        taken = {"row", *self._scope.variables, *self._scope.lets, *self._items, *CONSTANTS, *CATALOGUE}
+        if word in taken or not word.isascii():
             raise self._error(generator.target, f'"{word}" is taken or not plain', "Choose another name")
         self._items[word] = source.type.element
         conditions = tuple(self.fit(self.check(test), BOOL, test) for test in generator.ifs)

@@ -12,8 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache, wraps
 from importlib.metadata import EntryPoint, entry_points
+from inspect import signature
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -136,6 +139,9 @@ def _loaded(name: str, plugin: EntryPoint) -> Extension:
     except (TypeError, ValueError, KeyError, NameError, IndexError):
         remedy = "Annotate all parameters and the result, as in mappings/language/functions.py"
         raise ExtensionError(f"{said} is not annotated with types of the language", remedy) from None
+    if any(p.kind is not p.POSITIONAL_OR_KEYWORD for p in signature(implementation).parameters.values()):
+        remedy = "Declare them without *, ** and /"
+        raise ExtensionError(f"{said} has parameters that cannot be given by place and by name", remedy)
     doc = implementation.__doc__ or ""
     return Extension(name, parameters, returns, _checked(implementation, name, gives), doc, package, version)
 
@@ -162,6 +168,18 @@ def _is(value: object, annotation: Any) -> bool:
         return any(_is(value, one) for one in get_args(annotation))
     if get_origin(annotation) is tuple:
         return isinstance(value, tuple) and all(_is(one, get_args(annotation)[0]) for one in value)
-    if annotation is NoneType or annotation is bool or annotation is int:
+    if annotation in (NoneType, bool, int, date):  # True is an int to Python, and an instant a date
         return type(value) is annotation
-    return isinstance(value, annotation)
+    return isinstance(value, annotation) and _is_exact(value)
+
+
+def _is_exact(value: object) -> bool:
+    """Tell whether a value can be kept: a text is without NUL, an instant has an offset, a number is finite."""
+    match value:
+        case str():
+            return "\0" not in value
+        case datetime():
+            return value.tzinfo is not None
+        case Decimal():
+            return value.is_finite()
+    return True

@@ -46,10 +46,12 @@ def text(value: object) -> str:
 def verbatim(value: object) -> str:
     """Take a source text exactly as it is, for values that are not for people; no text is blank.
 
+    Only NUL is left out, which no database text can hold.
+
     >>> verbatim('{"a":  1}'), verbatim(None)
     ('{"a":  1}', '')
     """
-    return value if isinstance(value, str) else ""
+    return value.replace("\0", "") if isinstance(value, str) else ""
 
 
 @function

@@ -183,7 +183,7 @@ def _say(error: Exception) -> str:
 
 
 def load_mapping(path: Path) -> Mapping:
-    """Read and check a mapping document from a file; crosswalks lie in ``../crosswalks`` beside its folder.
+    """Read and check a mapping document from a file; crosswalks lie in the nearest folder ``crosswalks`` above it.
 
     Raises:
         MappingError: the file cannot be read or the document is wrong; the error names the place.
@@ -195,7 +195,9 @@ def load_mapping(path: Path) -> Mapping:
         raise MappingError(
             f"the mapping document {reason}", origin=str(path), position=START, remedy="Provide it as UTF-8 text"
         ) from None
-    return parse_mapping(text, str(path), read_crosswalks(path.resolve().parent.parent / "crosswalks"))
+    folders = (above / "crosswalks" for above in path.resolve().parents)
+    folder = next((folder for folder in folders if folder.is_dir()), None)
+    return parse_mapping(text, str(path), read_crosswalks(folder) if folder else NO_CROSSWALKS)
 
 
 def parse_mapping(text: str, origin: str, crosswalks: MappingType[str, Crosswalk] = NO_CROSSWALKS) -> Mapping:

@@ -99,7 +99,7 @@ class Probe:
 
     def _code(self, line: int, value: object, listed: tuple[object, ...]) -> bool:
         if found := value in listed:
-            self.codes[Code(line, str(value))] += 1
+            self._met(line, str(value))
         return found
 
     def _met(self, line: int, value: str) -> str:

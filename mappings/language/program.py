@@ -13,7 +13,7 @@ from mappings.language.entities import DEFAULTS, FORMS, IDENTITY, OPTIONAL, REFE
 from mappings.language.errors import MappingError, Position, suggestion
 from mappings.language.expressions import check
 from mappings.language.extensions import Extension
-from mappings.language.nodes import Call, Constant, Landed, Node
+from mappings.language.nodes import Call, Constant, Landed, Node, Variable
 from mappings.language.scope import ExpressionError, Scope
 from mappings.language.translating import Lookup
 from mappings.language.types import BOOL, CONSTANTS, TEXT, Shape, Type
@@ -30,6 +30,10 @@ GOLDEN: dict[str, Type] = {
     "address": Type("record", shape={"text": None, "country": None, "region": None, "postal_code": None}),
 }
 """Golden attributes that may be written back, with their types."""
+
+_OF_A_ROW = {"reject", "filter", "records"}
+_OF_A_RECORD = {"entity", "record_type", "references", "model"}
+"""What a test may expect of a row, and of any record besides its identity and the attributes of its entity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,20 @@ class Program:
         for cell in (*self.lets.values(), *rules, *emitted, *written):
             yield from cell.node.walk()
 
+    def reached(self, node: Node, entered: set[str] | None = None) -> Iterator[Node]:
+        """Yield the parts of an expression, and before each let those of the let, however often it is named only once.
+
+        Args:
+            node: the expression.
+            entered: lets that have been gone through already; filled.
+        """
+        entered = set() if entered is None else entered
+        for part in node.walk():
+            if isinstance(part, Variable) and part.name in self.lets and part.name not in entered:
+                entered.add(part.name)
+                yield from self.reached(self.lets[part.name].node, entered)
+            yield part
+
     @property
     def asks_when_landed(self) -> bool:
         """Whether the outcome depends on when the row landed."""
@@ -151,7 +169,7 @@ class _Check:
         source = document.source
         self._columns = shape([*source.requires, *source.optional])
         self.errors: list[MappingError] = []
-        self._scope = Scope(self._columns, zone=source.zone)
+        self._scope = Scope(self._columns, lets=document.let, zone=source.zone)
         self._scope.crosswalks = self._crosswalks(crosswalks)
 
     def program(self) -> Program:
@@ -173,6 +191,7 @@ class _Check:
             self._demand_use()
         program = Program(lets, rejects, filters, emits, outbound, self._scope.lookups)
         self._demand_times(program)
+        self._demand_expectations(program)
         return program
 
     def _crosswalks(self, known: Mapping[str, Crosswalk]) -> dict[str, Crosswalk]:
@@ -304,6 +323,19 @@ class _Check:
             if test.at is None:
                 what = f'the mapping asks when a row landed, and the test "{test.case}" does not say'
                 raise self._error(("tests", index), what, "Add it, e.g. at: 2026-11-01T08:00:00Z")
+
+    def _demand_expectations(self, program: Program) -> None:
+        """Demand that tests expect what can be there: an empty list of something misspelt would always be found."""
+        forms = [FORMS[emit.entity] for emit in program.emits]
+        known = {*_OF_A_RECORD, *IDENTITY, *(word for form in forms for word in (*form.single, *form.elements))}
+        for index, test in enumerate(self._document.tests):
+            told = test.expect.get("records")
+            records = [(("records", i), one) for i, one in enumerate(told)] if isinstance(told, list) else []
+            for place, record in [((), test.expect), *records]:
+                for word in record if isinstance(record, dict) else ():
+                    if word not in (known if place else known | _OF_A_ROW):
+                        path = ("tests", index, "expect", *place, word)
+                        raise self._error(path, f'unknown key "{word}"', suggestion(str(word), known))
 
     def _demand_use(self) -> None:
         if self._document.source.zone and DECLARED_ZONE not in self._scope.used:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from mappings.language.crosswalks import Crosswalk
@@ -37,6 +37,7 @@ class Scope:
         crosswalks: the document's crosswalks by the names it gives them.
         lookups: functions bound to them so far, by their own names, filled by checking.
         unknown: lets that are wrong themselves, so that nobody can tell what they are.
+        lets: names of all lets, also of those that may not be used yet: no item of a comprehension is called so.
         zone: IANA name of the time zone the source declares, empty if it declares none; asking for it is noted in
             ``used``.
     """
@@ -48,4 +49,5 @@ class Scope:
     crosswalks: Mapping[str, Crosswalk] = field(default_factory=dict)
     lookups: dict[str, Lookup] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
+    lets: Collection[str] = ()
     zone: str = ""

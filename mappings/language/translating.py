@@ -107,6 +107,6 @@ def narrowed(lookup: Lookup, type_: Type) -> Lookup:
         return words[word]
 
     return Lookup(
-        f"{lookup.name}__{type_.name}", lookup.parameters, type_, call, lookup.doc,
+        f"{lookup.declared}_{type_.name}__{lookup.local}", lookup.parameters, type_, call, lookup.doc,
         lookup.declared, lookup.local, lookup.crosswalk,
     )  # fmt: skip

@@ -64,6 +64,12 @@ def test_a_cell_longer_than_csv_takes_is_no_well_formed_one():
     assert read_well_formed(f"{'x' * (csv.field_size_limit() + 1)},1\n", ["a", "b"], ",") is None
 
 
+def test_a_delimiter_that_arrow_does_not_take_is_left_to_csv():
+    for delimiter in ("\0", "。"):
+        table = delimited.read_delimited(io.BytesIO(b"a\n1\n"), encoding="utf-8", delimiter=delimiter)
+        assert [record.document for record in table.records] == [{"a": "1"}]
+
+
 def test_ordinary_files_are_read_by_column_and_one_bad_row_costs_its_block_alone():
     rows = "".join(f'"上海, {n}",{n}\n' for n in range(60_000))
     table = delimited.read_delimited(io.BytesIO(f"a,b\n{rows}bad\n".encode()), encoding="utf-8")

@@ -16,8 +16,11 @@ from mappings.canonical import (
     Consent,
     ConsentState,
     Content,
+    Holding,
+    HoldingKind,
     Mention,
     MentionRole,
+    Order,
     PointKind,
     Reference,
     SellThrough,
@@ -86,6 +89,23 @@ def test_a_bad_record_is_held_and_told_why(entity: str, content: Content, rule: 
 )
 def test_what_is_nobodys_is_held(entity: str, content: Content, rule: str) -> None:
     assert found(record(entity, content, tied=False)) == ([rule], [])
+
+
+@pytest.mark.parametrize(
+    ("entity", "content", "relation", "rule"),
+    [
+        ("consent", CONSENT, "raised_in", "consent_of_somebody"),
+        ("channel_stock", STOCK, "of_item", "stock_has_dealer"),
+        ("sell_through", SALES, "sold_to", "sales_have_dealer"),
+        ("holding", Holding(HoldingKind.AS_SOLD, "P-100"), "of_item", "holding_has_owner"),
+        ("order", Order("SO-1"), "branch_of", "order_has_customer"),
+    ],
+)
+def test_a_reference_to_something_else_does_not_tell_whose_it_is(
+    entity: str, content: Content, relation: str, rule: str
+) -> None:
+    other = (Reference(relation, "shop", "party", "1"),)
+    assert found(CanonicalRecord(entity, "report", "1", content, references=other)) == ([rule], [])
 
 
 def test_a_contact_point_alone_tells_whose_a_consent_is() -> None:

@@ -26,7 +26,7 @@ def install(folder: Path, version: str) -> None:
     for old in folder.glob("*.dist-info/*"):
         old.unlink()
     info = folder / f"acme_functions-{version}.dist-info"
-    info.mkdir()
+    info.mkdir(exist_ok=True)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: acme-functions\nVersion: {version}\n", "utf-8")
     (info / "entry_points.txt").write_text("[customer_hub.functions]\ngrade = acme_grades:grade\n", "utf-8")
     (folder / "acme_grades.py").write_text(MODULE.replace("VERSION", version), "utf-8")
@@ -80,4 +80,25 @@ def test_another_version_is_applied_and_maps_everything_again(hub: Installation,
     assert f"which calls {DECLARED} 1.3 (opaque)" in " ".join(explained.split())
     (step,) = told(hub, "mapping", "explain", "scm.ship_tos", "--value", "contacts.0")["steps"]
     assert "ext_grade[opaque: acme-functions 1.3](" in step["expression"]
+    assert hub.cli("master", "rebuild", "--verify").code == 0
+
+
+def test_a_rebuild_tells_which_function_of_then_is_gone(hub: Installation, site: Path) -> None:
+    """Records keep the mapping that made them while a newer one says the same, also one that calls no function."""
+    (site / "acme_grades.py").write_text("def grade(value: str) -> str:\n    return value\n", "utf-8")
+    own = 'row["客户名称"] if swapped else row["联系人"]'
+    hub.edit(SHIP_TOS, f"contact({own})", f"contact(ext_grade({own}))")
+    assert hub.cli("apply").code == 0
+    hub.put("shipto_20261101_01.csv", csv_file(HUAQIANG, HONGDA))
+    assert hub.cli("sync").code == 0
+    hub.edit(SHIP_TOS, f"contact(ext_grade({own}))", f"contact({own})")
+    assert hub.cli("apply").code == 0
+    for file in site.glob("*.dist-info/*"):
+        file.unlink()
+    assert hub.cli("sync").code == 0
+    refused = hub.cli("master", "rebuild", "--verify")
+    assert refused.code == 1
+    assert 'an earlier mapping scm.ship_tos, which cannot be run any more: unknown function "ext_grade"' in refused.err
+    install(site, "1.2")
+    (site / "acme_grades.py").write_text("def grade(value: str) -> str:\n    return value\n", "utf-8")
     assert hub.cli("master", "rebuild", "--verify").code == 0

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from connectors.base import RawRecord, to_table
+from connectors.base import Batch, RawRecord, to_table
+from hub.demo.landscape.documents import SHIP_TO_COLUMNS
 from hub.errors import HubError
-from hub.store import landing
+from hub.store import landing, runs
 from tests.loop.deliveries import HONGDA, HUAQIANG, csv_file
 from tests.loop.installation import Installation
 
@@ -119,3 +120,18 @@ def test_a_batch_of_many_different_values_comes_back_as_it_was(tmp_path: Path) -
     digest, size = landing.write_without(tmp_path, batch, [], "batch.parquet")
     assert size == (tmp_path / "batch.parquet").stat().st_size
     assert landing.read(tmp_path, "batch.parquet", digest).to_pylist() == batch.to_pylist()
+
+
+def test_a_character_that_no_database_keeps_holds_no_other_row(hub: Installation) -> None:
+    """JSON and databases may deliver NUL; the dead letter of such a row says all but that."""
+    rows = [dict.fromkeys(SHIP_TO_COLUMNS, "") | row for row in (HONGDA, HUAQIANG | {"客户编码": "", "市": "深\0圳市"})]
+    with hub.engine.begin() as db:
+        run = runs.open_run(db, "pull")
+        raw = [RawRecord(document=row, origin="ship_to", position="2026-11-01T00:00:00") for row in rows]
+        batch = Batch("ship_tos", to_table(raw), {})
+        landing.land(db, hub.settings.home / "landing", run_id=run, system="scm", batch=batch)
+        runs.close_run(db, run, "green")
+    hub.step("record")
+    assert set(hub.live()) == {"ship_to/S003"}
+    [letter] = hub.letters()
+    assert letter["payload"]["document"]["市"] == "深圳市"

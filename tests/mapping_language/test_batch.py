@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from importlib import invalidate_caches
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -15,9 +20,11 @@ from hypothesis import strategies as st
 from mappings.canonical import to_payload
 from mappings.canonical.record import stored
 from mappings.language import CompiledMapping, Mapped, compile_mapping, load_mapping, parse_mapping
-from mappings.language.batch import BatchMapping, BatchOutcome, payloads
+from mappings.language.batch import BatchMapping, payloads
 from mappings.language.batch.mapping import ODD
-from tests.mapping_language.random_documents import TEXTS, documents, rows
+from mappings.language.catalogue import CATALOGUE
+from tests.mapping_language.random_documents import CROSSWALKS, INSTANTS, TEXTS, documents, rows
+from tests.mapping_language.test_extensions import ENTRY_POINTS, MODULE, install
 
 SPECS = Path(__file__).parents[2] / "mappings" / "specs"
 NAMES = sorted(path.stem for path in SPECS.glob("*.yaml"))
@@ -38,11 +45,11 @@ def _series(name: str, values: list[Any]) -> pl.Series:
         return pl.Series(name, values, dtype=pl.Object)
 
 
-def demand_equal(compiled: CompiledMapping, documents: pl.DataFrame) -> None:
+def demand_equal(compiled: CompiledMapping, documents: pl.DataFrame, at: datetime | None = None) -> None:
     """Demand that both ways give the same outcomes and the same stored texts."""
     mapping = BatchMapping(compiled)
-    outcome = mapping.map(documents)
-    expected = [compiled.map(document) for document in documents.to_dicts()]
+    outcome = mapping.map(documents, at=at)
+    expected = [compiled.map(document, at=at) for document in documents.to_dicts()]
     assert outcome.outcomes() == expected
     for index, frame in enumerate(outcome.records):
         records = [told.records[index] for told in expected if isinstance(told, Mapped)]
@@ -52,22 +59,78 @@ def demand_equal(compiled: CompiledMapping, documents: pl.DataFrame) -> None:
         assert written["hash"].to_list() == [one.hash for one in wanted]
 
 
-def test_any_document_maps_any_rows_alike_and_most_through_the_columns() -> None:
-    shares: list[float] = []
-    tell = BatchMapping._told
+@pytest.fixture
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have the functions installed that the random documents call."""
+    (tmp_path / "acme_batch.py").write_text(MODULE, encoding="utf-8")
+    install(tmp_path, "acme-functions", ENTRY_POINTS.format("batch"))
+    monkeypatch.syspath_prepend(tmp_path)
+    invalidate_caches()
+    yield
+    sys.modules.pop("acme_batch", None)
 
-    def told(mapping: BatchMapping, documents: pl.DataFrame, at: Any, fates: pl.Series, records: Any) -> BatchOutcome:
-        shares.append((fates != ODD).sum() / documents.height)
-        return tell(mapping, documents, at, fates, records)
 
+@pytest.mark.usefixtures("packages")
+def test_any_document_maps_any_rows_alike() -> None:
     @settings(max_examples=60 * DEPTH, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(documents(), rows())
-    def alike(text: str, columns: dict[str, list[Any]]) -> None:
-        with patch.object(BatchMapping, "_told", told):
-            demand_equal(compile_mapping(parse_mapping(text, "random")), frame_of(columns))
+    @given(documents(), rows(), st.sampled_from(INSTANTS))
+    def alike(text: str, columns: dict[str, list[Any]], at: datetime) -> None:
+        demand_equal(compile_mapping(parse_mapping(text, "random", CROSSWALKS)), frame_of(columns), at)
 
     alike()
-    assert sum(share >= 0.7 for share in shares) > len(shares) / 2
+
+
+@pytest.mark.usefixtures("packages")
+def test_most_rows_of_most_documents_go_through_the_columns() -> None:
+    shares: list[float] = []
+
+    @settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(documents(), rows(), st.sampled_from(INSTANTS))
+    def share(text: str, columns: dict[str, list[Any]], at: datetime) -> None:
+        compiled = compile_mapping(parse_mapping(text, "random", CROSSWALKS))
+        with patch.object(BatchMapping, "_told") as told:
+            BatchMapping(compiled).map(frame_of(columns), at=at)
+        fates = told.call_args.args[2]
+        shares.append((fates != ODD).sum() / len(fates))
+
+    share()
+    assert sum(share >= 0.7 for share in shares) >= 0.7 * len(shares)
+
+
+BRANCHES = """\
+mapping: random.branches
+version: 1
+source: {system: random, stream: branches, requires: [v]}
+emit:
+  - entity: item
+    record_type: branch
+    key: '"k"'
+    code: 'fold(row["v"]) if row["v"] != "no" and (row["v"] != "never" or row["v"] == fold(row["v"])) else ""'
+    name: '"x" if row["v"] == "no" else (fold(row["v"]) if row["v"] != "never" else "y") + fold("constant")'
+"""
+
+
+def test_a_function_is_called_only_for_rows_that_take_its_branch() -> None:
+    asked: list[str] = []
+
+    def fold(value: str) -> str:
+        asked.append(value)
+        return value.lower()
+
+    with patch.dict(CATALOGUE, {"fold": replace(CATALOGUE["fold"], call=fold)}):
+        compiled = compile_mapping(parse_mapping(BRANCHES, "branches"))
+    demand_equal(compiled, pl.DataFrame({"v": ["A", "no", "never", "A", None]}))
+    asked.clear()
+    BatchMapping(compiled).map(pl.DataFrame({"v": ["A", "no", "A"]}))
+    assert sorted(asked) == ["A", "A", "constant"]
+
+
+@pytest.mark.parametrize("condition", ["true", "false", 'blank("")', 'row["v"] == "A"'])
+def test_a_branch_may_be_taken_by_all_rows_or_none(condition: str) -> None:
+    text = BRANCHES.replace('row["v"] == "no"', condition)
+    compiled = compile_mapping(parse_mapping(text.replace('row["v"] != "no" and', f"{condition} or"), "branches"))
+    for values in (["A", "no", "never"], ["A"], []):
+        demand_equal(compiled, pl.DataFrame({"v": values}, schema={"v": pl.String}))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -42,7 +42,11 @@ EXPRESSIONS = {
     "is_placeholder": 'text(is_placeholder(verbatim(row["v"])))',
     "contact": 'contact(verbatim(row["v"]))',
     "is_date": 'text(is_date(verbatim(row["v"])))',
+    "is_date, day first": 'text(is_date(verbatim(row["v"]), "day"))',
+    "is_date, month first": 'text(is_date(verbatim(row["v"]), "month"))',
     "date": 'date_text(date(verbatim(row["v"])))',
+    "date, day first": 'date_text(date(verbatim(row["v"]), "day"))',
+    "date, month first": 'date_text(date(verbatim(row["v"]), "month"))',
     "decimal": 'text(decimal(verbatim(row["v"])))',
     "whole": 'text(whole(verbatim(row["v"])))',
 }
@@ -95,6 +99,37 @@ def test_every_day_of_two_centuries_is_the_same_day() -> None:
     edges = [date(1900, 1, 1), date(1970, 1, 1), date(2098, 12, 31), date(2099, 1, 1), date(2099, 12, 31)]
     demand_equal("date", [day.isoformat() for day in days + edges])
     demand_equal("date", [f"{day:%Y%m%d}" for day in days + edges])
+
+
+DATES = [name for name in EXPRESSIONS if "date" in name]
+
+
+@pytest.mark.parametrize("name", DATES)
+def test_what_is_no_day_is_none_in_every_form(name: str) -> None:
+    years, months, days = ("0000", "0001", "1900", "1970", "2023", "2024", "2099", "9999"), range(15), range(34)
+    parts = [(year, f"{month:02d}", f"{day:02d}") for year, month, day in product(years, months, days)]
+    demand_equal(name, ["".join(part) for part in parts])
+    demand_equal(name, ["-".join(part) for part in parts])
+    demand_equal(name, ["/".join(reversed(part)) for part in parts[::7]])
+
+
+NEARLY_DAYS = (
+    "2024-1-5", "+2024-01-05", "2024- 1- 5", " 20240105", "2024010 ", "+2024105", "２０２４０１０５", "2024-01-05 ",
+    "12024-01-05", "00000000", "0000-00-00", "20240105", "2024-01-05", "", "05-01-2024", "31.12.2024", "12/31/2024",
+    "2024-13-01", "20241399",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DATES)
+@pytest.mark.parametrize("first", ["20240105", "2024-01-05", "05/01/2024", ""])
+def test_only_one_form_at_a_time_is_read_by_polars_and_the_others_by_the_function(name: str, first: str) -> None:
+    demand_equal(name, [first, *NEARLY_DAYS])
+
+
+@pytest.mark.parametrize(("name", "told"), [("date", ["2024-01-05", None]), ("date, day first", ["2024-01-05"] * 2)])
+def test_what_stands_first_matters_where_the_year_stands_last(name: str, told: list[str | None]) -> None:
+    outcomes = BatchMapping(COMPILED[name]).map(pl.DataFrame({"v": ["2024-01-05", "05/01/2024"]})).outcomes()
+    assert [o.records[0].content.code if isinstance(o, Mapped) else None for o in outcomes] == told
 
 
 FILLERS = [

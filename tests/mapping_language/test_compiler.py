@@ -70,6 +70,16 @@ def test_a_form_gives_what_the_function_gives(a: str, b: str, c: str) -> None:
             assert _run(form, names) == function.call(*values), (function.name, values)
 
 
+def test_lets_that_name_one_another_again_and_again_are_gone_through_once(minimal: str) -> None:
+    """Forty lets, each twice the one above: a walk through every mention would never end."""
+    lets = "".join(f"\n  d{n}: {f'd{n - 1} + d{n - 1}' if n else 'tidy'}" for n in range(40))
+    text = minimal.replace('text(row["name"])', f'text(row["name"]){lets}')
+    text = text.replace("name(tidy,", "name(before(d39, tidy),")
+    outcome = compile_mapping(parse_mapping(text, "shop.yaml")).map({"no": "1", "name": ["no text"]})
+    assert isinstance(outcome, Rejected)
+    assert outcome.field == "name"
+
+
 @given(ODD, ODD, ODD)
 def test_constant_arguments_change_nothing(a: str, b: str, c: str) -> None:
     for name in ("before", "after", "replace", "starts_with", "contains"):

@@ -77,6 +77,32 @@ def test_a_mistake_in_a_crosswalk_is_told_with_its_line(old: str, new: str, plac
     assert remedy in str(caught.value)
 
 
+def test_a_crosswalk_that_a_spreadsheet_saved_is_read() -> None:
+    assert parse_crosswalk("\ufeff" + TABLE.replace("\n", "\r\n"), "ways.csv") == WAYS
+
+
+def test_crosswalks_whose_names_are_alike_are_not_confused() -> None:
+    """A word for ``way`` as a direction, and one of another crosswalk that is called like both together."""
+    texts = parse_crosswalk(TABLE.replace("ways", "texts").replace("inbound", "came"), "texts.csv")
+    text = MAPPING.replace("  way: ways@3", "  way: ways@3\n  way__direction: texts@3").replace(
+        'translate_back(translate(row["way"], way), way)', 'translate(row["way"], way__direction)'
+    )
+    outcome = compile_mapping(parse_mapping(text, "shop.yaml", {c.reference: c for c in (WAYS, texts)})).map(ROW)
+    assert isinstance(outcome, Mapped)
+    content = outcome.records[0].content
+    assert (str(content.direction), content.subject) == ("inbound", "came")
+
+
+def test_a_document_in_a_folder_of_its_own_finds_the_crosswalks_of_the_project(tmp_path: Path) -> None:
+    (tmp_path / "crosswalks").mkdir()
+    (tmp_path / "crosswalks" / "ways.csv").write_text(TABLE, encoding="utf-8")
+    for folder in ("specs", "specs/shop"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "shop.calls.yaml").write_text(MAPPING, encoding="utf-8")
+        outcome = compile_mapping(load_mapping(tmp_path / folder / "shop.calls.yaml")).map(ROW)
+        assert outcome == compile_mapping(parsed()).map(ROW)
+
+
 MISTAKES = [
     ("ways@3", "ways@2", "8:8", 'unknown crosswalk "ways@2"', 'Did you mean "ways@3"?'),
     ("ways@3", "ways", "8:8", "crosswalks.way has the wrong form", ""),

@@ -76,7 +76,9 @@ MISTAKES = [
     ("name(tidy, registered)", "a" * 4001, "16:9", "the expression is longer than 4000 characters", "Split it with let"),
     ("name(tidy, registered)", '"name(tidy)\\0"', "16:10", "this is no expression", "Expected e.g."),
     ("name(tidy, registered)", '"name(tidy)\\uD800"', "16:10", "this is no expression", "Expected e.g."),
-    ("name(tidy, registered)", "not " * 900 + "true", "16:9", "the expression is nested too deeply", "Split it with let"),
+    ("name(tidy, registered)", "not " * 900 + "true", "16:249", "the expression is nested too deeply", "Split it with let"),
+    ("name(tidy, registered)", "name(tidy" + ' + "a"' * 80 + ")", "16:14", "the expression is nested too deeply", "Split it with let"),
+    ("let:\n", "let:\n  all: '[upper(below) for below in split(row[\"name\"], \",\")]'\n  below: join(all)\n", "9:27", '"below" is taken or not plain', "Choose another name"),
     ("record_type: customer", "record_type: customer\n    references: ['reference(\"branch_of\", tidy, \"b\", tidy)']", "13:18", "the system of a reference is no fixed text", 'Write it out, e.g. "erp"'),
     ("    names:\n      - name(tidy, registered)", "    names: name(tidy)", "15:12", "emit.0.names has the wrong form", "Expected: a list of expressions"),
     ("    kind: organisation", "    kind: [organisation]", "14:11", "emit.0.kind has the wrong form", "Expected: one expression"),
@@ -96,6 +98,8 @@ MISTAKES = [
     ("let:\n", 'let:\n  day: day_in(landed_at(), "Asia/Shangai")\n', "9:28", 'unknown time zone "Asia/Shangai"', 'Did you mean "Asia/Shanghai"?'),
     ("emit:\n  - ", 'tests:\n  - {case: soon, given: {}, expect: {}}\nemit:\n  - active: day_in(landed_at(), "Asia/Shanghai") > date("2026-01-01")\n    ', "11:5", "the mapping asks when a row landed, and the test", "Add it, e.g. at: 2026-11-01T08:00:00Z"),
     ("emit:", "outbound:\n  name: {values: {name: instant_text(landed_at())}}\nemit:", "11:38", "what is written back has not landed", "Only expressions of a row may ask for it"),
+    ("let:", "tests:\n  - {case: c, given: {}, expect: {phnoes: []}}\nlet:", "9:43", 'unknown key "phnoes"', 'Did you mean "phones"?'),
+    ("let:", "tests:\n  - {case: c, given: {}, expect: {records: [{reject: x}]}}\nlet:", "9:54", 'unknown key "reject"', "Did you mean"),
     ("let:", "? [a]\n: 1\nlet:", "8:3", "a key must be text", "Mend it at this place"),
     ("version: 1", "version: 1\x01", "2:11", "this is no YAML: special characters are not allowed", "Mend it at this place"),
     ("version: 1", 'version: "\\UFFFFFFFF"', "1:1", "this is no YAML (", "Mend it at this place"),
@@ -184,6 +188,8 @@ def test_a_record_without_key_is_rejected(minimal: str) -> None:
     outcome = outcome_of(minimal, {"no": " ", "name": "x"})
     assert isinstance(outcome, Rejected)
     assert (outcome.code, outcome.field) == ("no_key", "no")
+    by_let = minimal.replace('key: row["no"]', "key: number").replace("let:", 'let:\n  number: row["no"]')
+    assert outcome_of(by_let, {"no": " ", "name": "x"}) == outcome
 
 
 def test_an_unreadable_value_is_told_by_column_and_never_repeated(minimal: str) -> None:

@@ -17,6 +17,8 @@ from mappings.language.derivation import derive
 from mappings.language.extensions import bound, outdated
 
 MODULE = '''\
+from datetime import date, datetime
+from decimal import Decimal
 from mappings.canonical import Phone
 from mappings.normalize.errors import ValueReadError
 
@@ -36,6 +38,21 @@ def where(value: str, zone: str = "") -> str:
 
 def bare(value):
     return value
+
+def named(value: str, *, strict: bool = False) -> str:
+    return value
+
+def local(value: str) -> datetime:
+    return datetime(2026, 11, 1, 8)
+
+def day(value: str) -> date:
+    return datetime(2026, 11, 1, 8)
+
+def ended(value: str) -> str:
+    return value + chr(0)
+
+def amount(value: str) -> Decimal:
+    return Decimal(value)
 '''
 ENTRY_POINTS = """\
 [customer_hub.functions]
@@ -43,6 +60,11 @@ grade = acme_{0}:grade
 numbers = acme_{0}:numbers
 where = acme_{0}:where
 bare = acme_{0}:bare
+named = acme_{0}:named
+local = acme_{0}:local
+day = acme_{0}:day
+amount = acme_{0}:amount
+ended = acme_{0}:ended
 gone = acme_{0}:gone
 lost = acme_{0}_lost:lost
 """
@@ -95,6 +117,18 @@ def test_one_that_fails_or_lies_rejects_the_row(minimal: str, site: Path, value:
     assert (outcome.code, outcome.message) == ("unreadable_value", f'column "name": {said}')
 
 
+@pytest.mark.parametrize(
+    ("function", "expression"),
+    [("local", "instant_text(ext_local(tidy))"), ("day", "date_text(ext_day(tidy))"),
+     ("amount", "decimal_text(ext_amount(tidy))"), ("ended", "ext_ended(tidy)")],
+)  # fmt: skip
+def test_a_value_that_cannot_be_kept_rejects_the_row(minimal: str, site: Path, function: str, expression: str) -> None:
+    """A time without offset would be read by the machine's clock; NaN is no amount; no database keeps NUL."""
+    outcome = compile_mapping(with_name(minimal, f"name({expression})")).map({"no": "1", "name": "NaN"})
+    assert isinstance(outcome, Rejected)
+    assert outcome.message == f'column "name": ext_{function} gave something else than it says'
+
+
 def test_whoever_explains_a_value_says_that_nobody_can_look_inside(minimal: str, site: Path) -> None:
     mapping = with_name(minimal, 'name(ext_grade(tidy)) if ext_grade(tidy) != "" else name(tidy)')
     steps = {step.place: step for step in derive(mapping, {"no": "1", "name": "华强"})}
@@ -118,6 +152,7 @@ def test_a_mapping_without_any_depends_on_no_package(minimal: str) -> None:
         ("name(ext_grade(tidy, 7))", "16:31: this is a number", "Expected a bool"),
         ("name(ext_grade())", '"ext_grade" lacks value', "Expected ext_grade(value, [strict])"),
         ("name(ext_bare(tidy))", "acme-functions 1.2 is not annotated with types of the language", "Annotate"),
+        ("name(ext_named(tidy))", "acme-functions 1.2 has parameters that cannot be given by place", "Declare them"),
         ("name(ext_gone(tidy))", 'the function "ext_gone" of acme-functions 1.2 cannot be imported', "anew"),
         ("name(ext_lost(tidy))", 'the function "ext_lost" of acme-functions 1.2 cannot be imported', "anew"),
         ('name(ext_where(tidy, "Asia/Shangai"))', "16:31: unknown time zone", 'Did you mean "Asia/Shanghai"?'),

@@ -66,6 +66,12 @@ def test_coverage_is_whole_when_everything_was_met() -> None:
     assert coverage(parse_mapping(CONDITIONS, "shop.yaml"), rows).is_whole
 
 
+def test_a_value_met_beside_the_codes_of_a_list_is_no_mistake(minimal: str) -> None:
+    text = minimal.replace("name(tidy, registered)", 'name("same" if tidy in ["A", row["note"]] else "other")')
+    mapping, row = parse_mapping(text, "shop.yaml"), {"no": "1", "name": "华强", "note": "华强"}
+    assert Probe(mapping).map(row) == compile_mapping(mapping).map(row)
+
+
 def test_a_condition_that_was_never_asked_is_told_so() -> None:
     found = coverage(parse_mapping(CONDITIONS, "shop.yaml"), [{"no": "1", "name": ""}])
     assert Untried(13, 'has_han(row["name"])', "ever") in found.untried

@@ -343,6 +343,43 @@ def test_a_new_subscription_pushes_what_the_target_does_not_have(hub: Installati
     )
 
 
+COUNTRIES = """\
+# crosswalk: erp_country
+# version: 1
+# owner: Finance
+code,canonical
+CN,CN
+DE,DE
+"""
+
+
+def test_a_value_that_the_target_has_no_word_for_holds_no_other_record(hub: Installation) -> None:
+    tokyo = {"省": "", "市": "", "地址": "1-2-3 Marunouchi, Chiyoda-ku, Tokyo 100-0005, Japan"}
+    hub.put("shipto_20261101_01.csv", csv_file(HONGDA | tokyo, HUAQIANG))
+    hub.sync()
+    connect_erp(hub, subscribed=False)
+    hub.write("mappings/crosswalks/erp_country.csv", COUNTRIES)
+    spec = "mappings/specs/erp.party.yaml"
+    hub.edit(spec, '      country: value["country"]', '      country: translate_back(value["country"], countries)')
+    hub.edit(spec, "\nlet:", "\ncrosswalks:\n  countries: erp_country@1\n\nlet:")
+    hub.write(SUBSCRIPTION, (ROOT / SUBSCRIPTION).read_text(encoding="utf-8"))
+    [pushes] = planned(hub).pushes
+    said = (
+        "Mapping erp.party cannot write address: "
+        'the canonical word "JP" is not in version 1 of the crosswalk erp_country'
+    )
+    assert (pushes.creates, pushes.unwritable, pushes.refused) == (1, {said: 1}, "")
+    assert pushes.samples[0].document["name"] == HUAQIANG["客户名称"]
+
+    applied(hub)
+    hub.step("publish")
+    [letter] = [x for x in hub.letters() if x["kind"] == "parked"]
+    assert (letter["message"], letter["remedy"]) == (
+        said, "Ask Finance to add it to mappings/crosswalks/erp_country.csv, then replay",
+    )  # fmt: skip
+    assert [row["state"] for row in hub.rows("select state from hub.delivery where state <> 'parked'")] != []
+
+
 def test_a_target_of_production_gets_nothing_from_a_test(hub: Installation) -> None:
     deliver(hub)
     connect_erp(hub, subscribed=True)

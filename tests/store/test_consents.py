@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import permutations
 from typing import Any
@@ -11,10 +12,12 @@ from typing import Any
 import pytest
 
 import hub.cli
-from customer_master.store.consents import consents_in_force, in_force, refused
-from customer_master.store.customer import Entry
+from customer_master.store.consents import Said, consents_in_force, in_force, refused
+from customer_master.store.customer import timeline
 from customer_master.store.parties import parties_of
 from customer_master.store.visibility import Viewer
+from hub.master.context import By
+from hub.master.erasure import erase
 from mappings.canonical import (
     CanonicalRecord,
     Channel,
@@ -49,9 +52,8 @@ def record(key: str, content: Consent, *, given_by: str = "") -> CanonicalRecord
     return CanonicalRecord("consent", "consent", key, content, references=references)
 
 
-def entry(number: int, content: Consent) -> Entry:
-    payload = to_payload(record(str(number), content))
-    return Entry(number, payload["at"], "consent", f"crm/consent/{number}", payload, "given_by", 1.0)
+def entry(number: int, content: Consent) -> Said:
+    return Said(number, f"crm/consent/{number}", to_payload(record(str(number), content)))
 
 
 def told(*said: Consent) -> set[tuple[str | None, str, str, int]]:
@@ -140,6 +142,57 @@ def test_a_customer_has_the_consents_that_name_it_or_its_address(workshop: Works
         assert consents_in_force(db, party_id, TODAY, Viewer("wang", frozenset({"elsewhere"}))) == []
 
 
+def test_a_customer_that_a_consent_refers_to_otherwise_has_not_given_it(workshop: Workshop) -> None:
+    workshop.take_in([erp_row(1, name="华强电子"), erp_row(2, name="上海远大机械有限公司")])
+    given = record("A", consent(1, REFUSED), given_by="1")
+    take(workshop, replace(given, references=(*given.references, Reference("contact_of", "erp", "party", "2"))))
+    with workshop.engine.begin() as db:
+        first, second = (parties_of(db, [n])[n] for n in (1, 2))
+        assert [w.state for w in consents_in_force(db, first, TODAY)] == ["refused"]
+        assert consents_in_force(db, second, TODAY) == []
+
+
+def test_what_is_said_about_a_shared_contact_point_holds_for_all_who_have_it(workshop: Workshop) -> None:
+    switchboard = [{"type": "phone", "value": "0755-26988888"}]
+    workshop.take_in(
+        [
+            erp_row(1, name="华强电子", contact_mechanisms=switchboard),
+            erp_row(2, name="上海远大机械有限公司", contact_mechanisms=switchboard),
+        ]
+    )
+    take(workshop, record("A", consent(1, REFUSED, about=LANDLINE)))
+    with workshop.engine.begin() as db:
+        for party_id in set(parties_of(db, [1, 2]).values()):
+            assert refused(consents_in_force(db, party_id, TODAY), "phone", LANDLINE) == ["newsletter"]
+
+
+def test_a_record_that_refers_to_a_customer_in_two_ways_stands_once_in_the_timeline(workshop: Workshop) -> None:
+    workshop.take_in([erp_row(1, name="华强电子")])
+    given = record("A", consent(1, REFUSED), given_by="1")
+    take(workshop, replace(given, references=(*given.references, Reference("contact_of", "erp", "party", "1"))))
+    with workshop.engine.begin() as db:
+        assert [e.name for e in timeline(db, parties_of(db, [1])[1])] == ["erp/consent/A"]
+
+
+def test_a_consent_that_names_its_customer_and_its_address_stands_once_in_the_timeline(workshop: Workshop) -> None:
+    workshop.take_in([erp_row(1, name="华强电子", contact_mechanisms=[{"type": "email", "value": LI}])])
+    take(workshop, record("A", consent(1, REFUSED, about=LI), given_by="1"))
+    with workshop.engine.begin() as db:
+        assert [(e.name, e.relation) for e in timeline(db, parties_of(db, [1])[1])] == [("erp/consent/A", "given_by")]
+
+
+def test_an_erasure_names_the_consents_of_whom_it_erases(workshop: Workshop) -> None:
+    workshop.take_in([erp_row(1, name="华强电子"), erp_row(2, name="上海远大机械有限公司")])
+    take(
+        workshop,
+        record("A", consent(1, GRANTED, evidence="form 17"), given_by="1"),
+        record("B", consent(2, GRANTED), given_by="2"),
+    )
+    certificate = erase(workshop.settings, workshop.engine, [1], By("lin", "asked for by letter"))
+    own = workshop.sql("select id from master.source_record where record_type = 'consent' and native_key = 'A'")
+    assert certificate["mentioned_by"] == [own[0][0]]
+
+
 def test_what_its_source_has_taken_back_says_nothing(workshop: Workshop) -> None:
     workshop.take_in([erp_row(1, name="华强电子")])
     take(workshop, record("A", consent(1, GRANTED, EMAIL), given_by="1"), system="crm")
@@ -173,3 +226,8 @@ def test_the_command_line_tells_what_holds_and_what_is_refused(
         ("refused", "2026-05-01T04:00:00.000Z", "crm/consent/A")
     ]
     assert "the email must not be used for: newsletter" in said[()]
+    monkeypatch.setattr(sys, "argv", ["hub", "master", "consents", "crm/consent/A"])
+    with pytest.raises(SystemExit) as ended:
+        hub.cli.main()
+    assert ended.value.code != 0
+    assert "belongs to no customer" in capsys.readouterr().err

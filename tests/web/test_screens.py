@@ -137,7 +137,7 @@ def test_the_customer_page_says_what_is_allowed_and_marks_what_is_refused(
     admin: Reader, site: Site, language: str
 ) -> None:
     admin.open(address(site, "customer"))
-    section = admin.page.locator("section", has_text="有效的同意" if language == "zh" else "Consents in force")
+    section = admin.page.locator("section", has_text="同意与拒绝" if language == "zh" else "Allowed and forbidden")
     held = section.last.locator("tbody tr").all_inner_texts()
     withdrawn, granted = ("已撤回", "已同意") if language == "zh" else ("withdrawn", "granted")
     assert len(held) == 2, "the older word about the same purpose and channel is not in force"

@@ -48,10 +48,11 @@ def call_distinct(
         function: the function.
         arguments: its arguments.
         type_: type of its results.
-        where: rows it is called for, ``None`` for all; the same for equal arguments.
+        where: rows it is called for, ``None`` for all.
 
     Returns:
-        The results, and whether the function failed; a failed result is null, and that of a row left out.
+        The results, and whether the function failed; a failed result is null. A row left out has those of a row with
+        equal arguments, and if there is none, null.
     """
     columns = list(dict.fromkeys(a.column for a in arguments if a.column))
     if not columns:
@@ -95,8 +96,8 @@ def _call(
 def _without_collector() -> Iterator[None]:
     """Keep the garbage collector from going through results again and again: nothing here makes a cycle."""
     was_enabled = gc.isenabled()
-    gc.disable()
     try:
+        gc.disable()
         yield
     finally:
         if was_enabled:

@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from mappings.language.batch.arguments import Arguments, Native
 from mappings.language.batch.distinct import Argument, call_distinct
 from mappings.language.batch.elements import SCALARS, UnsupportedError, decoder, dtype_of
-from mappings.language.batch.lists import ELEMENT, OWNER, list_of
-from mappings.language.batch.native import NATIVE, Arguments, Native
+from mappings.language.batch.lists import ELEMENT, OWNER, list_of, only
+from mappings.language.batch.native import NATIVE
 from mappings.language.nodes import (
     Call,
     Choice,
@@ -59,7 +60,9 @@ class Evaluation:
         variables: let or item → column of the frame.
         texts: source column → column with its text.
         shared: steps that several functions make of the same column → column of the frame.
+        tidy: columns of the frame whose texts are known to be printable ASCII.
         doubts: where something is in doubt, so far.
+        taken: the rows that take the branch being evaluated, ``None`` for all: no function is called for the others.
     """
 
     frame: pl.DataFrame
@@ -70,7 +73,9 @@ class Evaluation:
     variables: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     shared: dict[str, str] = field(default_factory=dict)
+    tidy: set[str] = field(default_factory=set)
     doubts: list[pl.Expr] = field(default_factory=list)
+    taken: pl.Expr | None = None
 
     def cell(self, node: Node) -> pl.Expr:
         """Evaluate a whole expression of the document, and first what it needs, whatever branch needs it."""
@@ -120,7 +125,7 @@ class Evaluation:
         values = self._series(column) if isinstance(column, pl.Expr) else column
         if len(values) != self.frame.height:  # what does not depend on the row has one value
             values = values.new_from_index(0, self.frame.height)
-        self.frame = self.frame.with_columns(values.alias(name))
+        self.frame = self.frame.hstack([values.alias(name)])
         return pl.col(name)
 
     def _keep_shared(self, name: str, column: pl.Expr) -> pl.Expr:
@@ -166,7 +171,7 @@ class Evaluation:
         column = _column_read_as_text(node)
         if column is not None and column in self.texts:
             return pl.col(self.texts[column])
-        given = Arguments(node, self._given, self._dtype, self._keep_shared, self._series)
+        given = Arguments(node, self._given, self._dtype, self._keep_shared, self._series, self.tidy)
         build = NATIVE.get(node.function.name)
         constant = all(isinstance(argument, Constant) for argument in node.arguments)
         native = None if build is None or constant else build(given)
@@ -185,7 +190,7 @@ class Evaluation:
         """Take the expression where it holds, and call the function for the other rows."""
         node, covered = given.node, self.keep(covered)
         dtype = dtype_of(node.function.returns)
-        if self._series(covered.all()).item():
+        if not self._series(self._where_taken(~covered)).any():
             return self.keep(native.value.cast(dtype))
         values = self._called(node.function.call, self._arguments(given), node.function.returns, ~covered)
         return self.keep(pl.when(covered).then(native.value.cast(dtype)).otherwise(values))
@@ -198,10 +203,14 @@ class Evaluation:
         where: pl.Expr | None = None,
     ) -> pl.Expr:
         """Call a Python function; where it fails is in doubt."""
+        where = self.taken if where is None else self._where_taken(where)
         values, failed = call_distinct(self.frame, function, arguments, type_, where)
         if failed.any():
             self.doubts.append(self.keep(failed))
         return self.keep(values)
+
+    def _where_taken(self, where: pl.Expr) -> pl.Expr:
+        return where if self.taken is None else self.taken & where
 
     def _arguments(self, given: Arguments) -> list[Argument]:
         return [self._argument(given, index) for index in range(len(given.node.arguments))]
@@ -265,15 +274,20 @@ class Evaluation:
         return ~self.evaluate(node.part)
 
     def _choice(self, node: Any) -> pl.Expr:
-        condition = self.keep(self.evaluate(node.condition))
+        condition = self.evaluate(node.condition)
+        if not isinstance(node.yes, Constant):  # else it is asked for once, but for what stands in the last branch
+            condition = self.keep(condition)
         yes, no = self._under(condition, node.yes), self._under(~condition, node.no)
         return pl.when(condition).then(yes).otherwise(no)
 
     def _under(self, condition: pl.Expr, node: Node) -> pl.Expr:
         """Evaluate a branch; what is in doubt there matters where the branch is taken."""
-        outside, self.doubts = self.doubts, []
+        if isinstance(node, Constant):
+            return self._constant(node)
+        doubts, taken = self.doubts, self.taken
+        self.doubts, self.taken = [], self._where_taken(condition)
         column = self.evaluate(node)
-        self.doubts = [*outside, *(condition & doubt for doubt in self.doubts)]
+        self.doubts, self.taken = [*doubts, *(condition & doubt for doubt in self.doubts)], taken
         return column
 
     def _concatenation(self, node: Any) -> pl.Expr:
@@ -290,9 +304,7 @@ class Evaluation:
         for position, loop in enumerate(node.loops):
             inner = inner.unrolled(node, position, owner, odd)
             for condition in loop.conditions:
-                kept = inner.keep(inner.evaluate(condition))
-                inner.settle(owner, odd)
-                inner.frame = inner.frame.filter(kept)
+                inner.demand(condition, owner, odd)
         element = inner.evaluate(node.element)
         inner.settle(owner, odd)
         elements = inner.frame.select(pl.col(owner).alias(OWNER), element.alias(ELEMENT))
@@ -316,7 +328,13 @@ class Evaluation:
         rest = self._read([node.element, *_behind(node.loops, position)]) - {owner}
         frame = self.frame.select(owner, *rest, source.alias(item)).explode(item, keep_nulls=False)
         variables = {**self.variables, loop.variable: item}
-        return replace(self, frame=frame, variables=variables, lets={}, shared={}, doubts=[])
+        return replace(self, frame=frame, variables=variables, lets={}, shared={}, doubts=[], taken=None)
+
+    def demand(self, condition: Node, owner: str, odd: list[pl.Series]) -> None:
+        """Keep only the rows of which a condition holds."""
+        wanted = self.keep(self.evaluate(condition))
+        self.settle(owner, odd)
+        self.frame = only(self.frame, self._series(wanted))
 
     def _list(self, node: Node) -> pl.Expr:
         column = self.evaluate(node)

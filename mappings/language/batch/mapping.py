@@ -86,7 +86,7 @@ class BatchMapping:
         Raises:
             ValueError: the mapping asks when the batch landed, and the caller does not say.
         """
-        if at is None and self.program.asks_when_landed:
+        if at is None and self._compiled.compiled.asks_when_landed:
             raise ValueError(f"mapping {self._compiled.mapping.name} asks when the batch landed; give at=")
         at = at and at.astimezone(UTC)
         try:

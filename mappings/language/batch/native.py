@@ -6,16 +6,13 @@ values on which they cannot, and called for the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import polars as pl
 
+from mappings.language.batch.arguments import Arguments, Builder, Native
 from mappings.language.batch.elements import dtype_of
 from mappings.language.batch.tidy import is_tidy
-from mappings.language.nodes import Call, Constant, Items, Node
 from mappings.language.types import Type
 from mappings.normalize.data import PLACEHOLDERS, PLACEHOLDERS_BY_FIELD
 
@@ -36,89 +33,40 @@ _REPEATED_DIGIT = f"^(?:{'|'.join(f'{digit}+' for digit in range(10))})$"
 _ISO_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _COMPACT_DAY = "^[0-9]{8}$"
 _FIRST_DAY, _LAST_DAY, _NO_DAY = date(1900, 1, 2), date(2098, 12, 31), date(1970, 1, 1)
+_TELLING_ROWS = 1000
 _NUMBER = r"^(?:-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,6})?)?$"
 _WHOLE = r"^(?:-?(?:0|[1-9][0-9]{0,17}))?$"
-
-
-@dataclass(frozen=True, slots=True)
-class Native:
-    """A call as an expression of polars.
-
-    Args:
-        value: the result.
-        covered: where it holds; the function is called for the other rows. ``None`` if it holds everywhere.
-    """
-
-    value: pl.Expr
-    covered: pl.Expr | None = None
-
-
-@dataclass(slots=True)
-class Arguments:
-    """The arguments of a call, evaluated when asked for.
-
-    Args:
-        node: the call.
-        evaluate: gives the column of an argument.
-        dtype: tells the type of a column.
-        keep: computes a column now, once for equal names.
-        series: gives a column's values.
-    """
-
-    node: Call
-    evaluate: Callable[[Node], pl.Expr]
-    dtype: Callable[[pl.Expr], pl.DataType]
-    keep: Callable[[str, pl.Expr], pl.Expr]
-    series: Callable[[pl.Expr], pl.Series]
-    _known: dict[str, pl.Expr] = field(default_factory=dict)
-
-    def column(self, name: str, default: Any = None) -> pl.Expr:
-        """Give the column of an argument, or the default if there is no such argument."""
-        argument = self.node.argument(name)
-        if argument is None:
-            return pl.lit(default)
-        if name not in self._known:
-            self._known[name] = self.evaluate(argument)
-        return self._known[name]
-
-    def constant(self, name: str, default: str | None = None) -> str | None:
-        """Give the text that stands for an argument, ``None`` if it is not written out."""
-        argument = self.node.argument(name)
-        if argument is None:
-            return default
-        return str(argument.value) if isinstance(argument, Constant) else None
-
-    def parts(self, name: str) -> list[pl.Expr] | None:
-        """Give the columns of a list that is written out value by value, ``None`` for any other."""
-        argument = self.node.argument(name)
-        if not isinstance(argument, Items) or any(item.type.many for item in argument.items):
-            return None
-        return [self.evaluate(item) for item in argument.items]
-
-
-Builder = Callable[[Arguments], Native | None]
 
 
 def _text(given: Arguments) -> Native | None:
     value = given.column("value")
     dtype = given.dtype(value)
     if dtype == pl.String:
-        texts = given.series(value)
-        filled = value.fill_null("") if texts.null_count() else value
-        if is_tidy(texts):
-            return Native(filled)
-        trimmed = given.keep(f"trimmed {value.meta.output_name()}", filled.str.strip_chars(" "))
-        if is_tidy(given.series(trimmed)):
-            return Native(trimmed)
-        return Native(trimmed, trimmed.str.contains(_TIDY))
-    if dtype.is_integer():
-        return Native(value.cast(pl.String).fill_null(""))
-    return None
+        return _tidied(given, value)
+    return Native(value.cast(pl.String).fill_null("")) if dtype.is_integer() else None
+
+
+def _tidied(given: Arguments, value: pl.Expr) -> Native:
+    name = value.meta.output_name()
+    filled = given.keep(f"filled {name}", value.fill_null("")) if given.series(value).null_count() else value
+    if _all_tidy(given, filled):
+        return Native(filled)
+    trimmed = given.keep(f"trimmed {name}", filled.str.strip_chars(" "))
+    return Native(trimmed, None if _all_tidy(given, trimmed) else trimmed.str.contains(_TIDY))
+
+
+def _all_tidy(given: Arguments, value: pl.Expr) -> bool:
+    all_tidy = is_tidy(given.series(value))
+    if all_tidy:
+        given.tidy.add(value.meta.output_name())
+    return all_tidy
 
 
 def _verbatim(given: Arguments) -> Native:
     value = given.column("value")
-    return Native(value.fill_null("") if given.dtype(value) == pl.String else pl.lit(""))
+    if given.dtype(value) != pl.String:
+        return Native(pl.lit(""))
+    return Native(value.fill_null("").str.replace_all("\0", "", literal=True))
 
 
 def _blank(given: Arguments) -> Native | None:
@@ -149,14 +97,19 @@ def _ascii(value: pl.Expr) -> pl.Expr:
     return value.str.len_bytes() == value.str.len_chars()
 
 
+def _unless_tidy(given: Arguments, value: pl.Expr) -> pl.Expr | None:
+    """Tell where a text is ASCII, ``None`` if all are known to be."""
+    return None if value.meta.output_name() in given.tidy else _ascii(value)
+
+
 def _upper(given: Arguments) -> Native:
     value = given.column("value")
-    return Native(value.str.to_uppercase(), _ascii(value))
+    return Native(value.str.to_uppercase(), _unless_tidy(given, value))
 
 
 def _lower(given: Arguments) -> Native:
     value = given.column("value")
-    return Native(value.str.to_lowercase(), _ascii(value))
+    return Native(value.str.to_lowercase(), _unless_tidy(given, value))
 
 
 def _digits(given: Arguments) -> Native:
@@ -166,7 +119,7 @@ def _digits(given: Arguments) -> Native:
 def _drop_zeros(given: Arguments) -> Native:
     value = given.column("value")
     bare = given.keep(f"bare {value.meta.output_name()}", value.str.strip_chars_start("0"))
-    return Native(pl.when(bare == "").then(value.str.head(1)).otherwise(bare))
+    return Native(pl.when((bare == "") & (value != "")).then(pl.lit("0")).otherwise(bare))
 
 
 def _length(given: Arguments) -> Native:
@@ -236,24 +189,32 @@ def _contains(given: Arguments) -> Native:
     return Native(given.column("value").str.contains(given.column("part"), literal=True))
 
 
-def _day(given: Arguments) -> tuple[pl.Expr, pl.Expr]:
-    """Read days in one of the two forms that have one meaning, and tell where one is and no placeholder."""
+def _day(given: Arguments) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """Read days in the one of two forms, with one meaning both, that the first rows have.
+
+    Returns:
+        The days, where a text has the form, and where it is a day that is no placeholder, or blank.
+    """
     value = given.column("value")
     name = value.meta.output_name()
-    dashed = given.keep(f"dashed {name}", value.str.contains("-", literal=True))
-    form = "%Y-%m-%d" if given.series(dashed).any() else "%Y%m%d"
+    dashed = given.series(value.head(_TELLING_ROWS).str.contains("-", literal=True)).any()
+    form, written = ("%Y-%m-%d", _ISO_DAY) if dashed else ("%Y%m%d", _COMPACT_DAY)
     day = given.keep(f"day {name}", value.str.to_date(form, strict=False))
-    written = _ISO_DAY if form == "%Y-%m-%d" else _COMPACT_DAY
-    plain = day.is_between(_FIRST_DAY, _LAST_DAY) & (day != _NO_DAY) & value.str.contains(written)
-    return day, given.keep(f"plain day {name}", plain.fill_null(value=False) | (value == ""))
+    formed = given.keep(f"formed {name}", value.str.contains(written))
+    real = (day.is_between(_FIRST_DAY, _LAST_DAY) & (day != _NO_DAY) & formed).fill_null(value=False)
+    return day, formed, given.keep(f"real {name}", real | (value == ""))
 
 
 def _date(given: Arguments) -> Native:
-    return Native(*_day(given))
+    day, _, real = _day(given)
+    return Native(day, real)
 
 
 def _is_date(given: Arguments) -> Native:
-    return Native(pl.lit(value=True), _day(given)[1])
+    """Tell of days, and of what has their form and is none, such as 20241399; all zeros may be a placeholder."""
+    day, formed, real = _day(given)
+    unreal = formed & day.is_null() & ~given.column("value").str.starts_with("0000")
+    return Native(real, real | unreal)
 
 
 def _date_text(given: Arguments) -> Native:
@@ -376,4 +337,4 @@ NATIVE: dict[str, Builder] = {
     "step": _step,
     "order_line": _order_line,
 }
-"""Name of the function → what makes the expression; ``None`` from it: these arguments have none."""
+"""Name of the function → what makes the expression of its calls."""

@@ -18,6 +18,8 @@ def is_tidy(texts: pl.Series) -> bool:
     if codes.min() < _BLANK or codes.max() > _LAST_PRINTABLE:
         return False
     blanks = codes == _BLANK
+    if not blanks.any():
+        return True
     bounds = np.frombuffer(memoryview(offsets or b""), dtype=np.int64)
     starts = bounds[:-1].clip(max=len(codes) - 1)  # an empty text has the start and the end of others
     ends = bounds[1:] - 1
