@@ -28,6 +28,9 @@ _CHANNELS = {
 }  # fmt: skip
 _CONSENTS = {"同意": "granted", "拒绝": "refused", "撤回": "withdrawn"}
 
+_MOST_DIGITS, _MOST_WHOLE_DIGITS = 38, 18
+"""Digits that every store and column can hold."""
+
 
 @function
 def instant(value: str, zone: str = "") -> datetime:
@@ -48,6 +51,8 @@ def instant(value: str, zone: str = "") -> datetime:
 def decimal(value: str) -> Decimal | None:
     """Read an exact number such as an amount of money, thousands grouped or not; blank is missing.
 
+    A number reaches at most 38 digits to the left of its point and as many to the right.
+
     >>> decimal("12,345.60"), decimal("")
     (Decimal('12345.60'), None)
 
@@ -62,20 +67,24 @@ def decimal(value: str) -> Decimal | None:
         raise ValueReadError("not a number", "") from None
     if not number.is_finite():
         raise ValueReadError("not a number", "")
+    if max(number.adjusted(), -int(number.as_tuple().exponent)) > _MOST_DIGITS:  # 1E+999999999 would be written out
+        raise ValueReadError("a number with too many digits", "")
     return number
 
 
 @function
 def whole(value: str) -> int:
-    """Read a whole number; blank is 0.
+    """Read a whole number of at most 18 digits; blank is 0.
 
     >>> whole("42"), whole("")
     (42, 0)
 
     Raises:
-        ValueReadError: the text is no whole number.
+        ValueReadError: the text is no whole number, or one of more than 18 digits.
     """
     number = decimal(value) or Decimal(0)
+    if number.adjusted() >= _MOST_WHOLE_DIGITS:
+        raise ValueReadError("a number with too many digits", "")
     if number != int(number):
         raise ValueReadError("not a whole number", "")
     return int(number)

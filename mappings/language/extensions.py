@@ -169,12 +169,12 @@ def _is(value: object, annotation: Any) -> bool:
     if get_origin(annotation) is tuple:
         return isinstance(value, tuple) and all(_is(one, get_args(annotation)[0]) for one in value)
     if annotation in (NoneType, bool, int, date):  # True is an int to Python, and an instant a date
-        return type(value) is annotation
+        return type(value) is annotation and _is_exact(value)
     return isinstance(value, annotation) and _is_exact(value)
 
 
 def _is_exact(value: object) -> bool:
-    """Tell whether a value can be kept: a text is without NUL, an instant has an offset, a number is finite."""
+    """Tell whether a value can be kept: a text is without NUL, an instant has an offset, a number fits."""
     match value:
         case str():
             return "\0" not in value
@@ -182,4 +182,6 @@ def _is_exact(value: object) -> bool:
             return value.tzinfo is not None
         case Decimal():
             return value.is_finite()
+        case int():
+            return abs(value) < 1 << 63
     return True

@@ -323,7 +323,7 @@ _FORMS: dict[str, tuple[str, ...]] = {
         "starts_with({text}, {text})", "ends_with({text}, {word})", "contains({text}, {text})", "{number} in [{number}, 1]",
         "{instant} < {instant}", "{instant} == {instant}", "{kind} == {kind}", "looks_like_person({text})",
     ),
-    "number": ("whole(digits({text})) if length({text}) < 9 else {number}", "length({text})"),
+    "number": ("whole(digits({text}))", "length({text})"),
     "date": (
         *(f'date(row["{name}"]) if is_date(row["{name}"]) else {{date}}' for name in PLAIN), "{day}", "day_in({instant})",
         *(f'date(row["{name}"], "{order}") if is_date(row["{name}"], "{order}") else {{date}}' for name in "ce" for order in ("day", "month")),
@@ -364,7 +364,7 @@ _RISKY: dict[str, tuple[str, ...]] = {
     "bool": (
         "truth({raw})", "truth({raw}) if blank({text}) else {bool}", "{date} < {date}", "{decimal} > {decimal}", "truth({text}, {bool})",
     ),
-    "number": ('whole(row["d"]) if length(row["d"]) < 18 and not contains(row["d"], "e") else 0',),
+    "number": ('whole(row["d"])',),
     "date": (
         "date({text})", "date({text}) if is_date({text}) else {date}", "date({text}, {order})", 'excel_date(row["d"])',
         'date(row["e"], "month")',

@@ -14,6 +14,7 @@ from mappings import language
 from mappings.language.catalogue import CATALOGUE
 from mappings.language.reference import blank_call
 from mappings.language.types import CONSTANTS
+from mappings.normalize.errors import ValueReadError
 
 MODULES = [import_module(f"mappings.language.{found.name}") for found in iter_modules(language.__path__)]
 
@@ -38,3 +39,15 @@ def test_every_function_that_takes_a_blank_says_what_it_gives(name: str) -> None
 
 def test_a_constant_is_never_also_a_function() -> None:
     assert not set(CATALOGUE) & set(CONSTANTS)
+
+
+@pytest.mark.parametrize("text", ["1E+4000000", "1E-4000000", "0E+999999", "9" * 40, "0." + "1" * 40])
+def test_a_number_that_no_column_holds_is_told_at_once_and_not_written_out(text: str) -> None:
+    with pytest.raises(ValueReadError, match="too many digits"):
+        CATALOGUE["decimal"].call(text)
+
+
+def test_a_whole_number_has_at_most_eighteen_digits() -> None:
+    assert CATALOGUE["whole"].call("9" * 18) == 10**18 - 1
+    with pytest.raises(ValueReadError, match="too many digits"):
+        CATALOGUE["whole"].call("1" + "0" * 18)

@@ -72,7 +72,10 @@ PAIRS: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], tuple[Any, ...]]]
     "date": (days, lambda day: (day,)),
     "excel_date": (days, lambda day: (day,)),
     "instant": (st.sampled_from(sorted(zone_names())).flatmap(moments), lambda pair: pair),
-    "decimal": (st.decimals(allow_nan=False, allow_infinity=False), lambda number: (number,)),
+    "decimal": (
+        st.integers(0, 38).flatmap(lambda places: st.decimals(-(10**38), 10**38, places=places)),
+        lambda number: (number,),
+    ),
     "whole": (st.integers(-(10**14), 10**14), lambda number: (number,)),
     "truth": (st.booleans(), lambda answer: (answer,)),
     "phones": (cells.map(phones).filter(bool).map(lambda found: found[0]), lambda p: (p.number, p.extension)),
