@@ -28,7 +28,7 @@ test: $(READY) ## tests, with real servers where they can be had; DEEP=1 runs th
 check: $(READY) ## static checks: lint, types, import contracts, lock
 	@bash deploy/check.sh $(VENV)
 
-bench-%: $(READY) ## one measured claim: bench-loop, bench-survey, bench-master
+bench-%: $(READY) ## one measured claim: bench-loop, bench-survey, bench-master, bench-mapping
 	@$(PY) -m bench.$*
 
 fmt: $(READY) ## format the code

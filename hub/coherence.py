@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from pydantic import ValidationError
 
@@ -12,6 +12,12 @@ from hub.errors import HubError
 from hub.project import Connection, Document, Subscription, parse_connection, parse_subscription
 from hub.references import is_reference
 from mappings.language import Mapping, parse_mapping
+from mappings.language.crosswalks import Crosswalk, parse_crosswalk
+
+
+def crosswalks_of(documents: Iterable[Document]) -> dict[str, Crosswalk]:
+    """Read the crosswalks among some documents, by the references that mappings name them by."""
+    return {d.name: parse_crosswalk(d.body, d.origin) for d in documents if d.kind == "crosswalk"}
 
 
 def check_together(documents: Sequence[Document]) -> None:
@@ -24,7 +30,8 @@ def check_together(documents: Sequence[Document]) -> None:
         HubError: a document names something that does not exist.
     """
     connections = {d.name: parse_connection(d) for d in documents if d.kind == "connection"}
-    mappings = {d.name: parse_mapping(d.body, d.origin) for d in documents if d.kind == "mapping"}
+    crosswalks = crosswalks_of(documents)
+    mappings = {d.name: parse_mapping(d.body, d.origin, crosswalks) for d in documents if d.kind == "mapping"}
     readers: dict[tuple[str, str], str] = {}
     for document in documents:
         match document.kind:

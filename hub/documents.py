@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from sqlalchemy import Connection as DatabaseConnection
 from sqlalchemy import Engine
 
 from customer_master.golden.policy import SurvivorshipPolicy
@@ -17,12 +18,15 @@ from customer_master.stewardship.policy import load_policy as load_stewardship
 from dq_rules.gate import check as check_rows
 from dq_rules.rows import SAMPLES, flatten
 from dq_rules.rules import RuleSet, parse_rules
-from hub.coherence import check_together
+from hub.coherence import check_together, crosswalks_of
 from hub.errors import HubError
 from hub.project import Connection, Document, Subscription, parse_connection, parse_subscription
 from hub.store import documents as store
 from mappings.canonical import CanonicalRecord
 from mappings.language import CompiledMapping, compile_mapping, parse_mapping, run_tests
+from mappings.language.crosswalks import Crosswalk, parse_crosswalk
+from mappings.language.extensions import outdated
+from mappings.language.mapping import NO_CROSSWALKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,9 @@ def apply(engine: Engine, read: Sequence[Document]) -> list[Document]:
     Raises:
         HubError: one must not be applied as it stands, so none is; besides the errors of the document kinds.
     """
+    crosswalks = crosswalks_of(read)
     for document in read:
-        check(document)
+        check(document, crosswalks)
     check_together(read)
     with engine.begin() as db:
         changed = store.apply(db, read)
@@ -97,8 +102,12 @@ def _try_rules(document: Document) -> None:
     check_rows(rules, [flatten(sample)])
 
 
-def check(document: Document) -> None:
+def check(document: Document, crosswalks: Mapping[str, Crosswalk] = NO_CROSSWALKS) -> None:
     """Read a document as far as a machine can judge it; a mapping's own tests must pass.
+
+    Args:
+        document: the document.
+        crosswalks: those of the project, by their references; only mappings name any.
 
     Raises:
         HubError: it must not be applied as it stands.
@@ -109,10 +118,9 @@ def check(document: Document) -> None:
         case "subscription":
             parse_subscription(document)
         case "mapping":
-            mapping = parse_mapping(document.body, document.origin)
-            failures = run_tests(mapping)
-            if failures:
-                raise HubError(f"{document.origin}: {failures[0]}", "Mend the mapping or its test")
+            _check_mapping(document, crosswalks)
+        case "crosswalk":
+            parse_crosswalk(document.body, document.origin)
         case "quality":
             entity = parse_rules(document.body, document.origin).entity
             if entity not in SAMPLES:
@@ -123,6 +131,12 @@ def check(document: Document) -> None:
             load_survivorship(document.body)
         case "stewardship":
             load_stewardship(document.body)
+
+
+def _check_mapping(document: Document, crosswalks: Mapping[str, Crosswalk]) -> None:
+    failures = run_tests(parse_mapping(document.body, document.origin, crosswalks))
+    if failures:
+        raise HubError(f"{document.origin}: {failures[0]}", "Mend the mapping or its test")
 
 
 def load(engine: Engine) -> ActiveDocuments:
@@ -136,10 +150,33 @@ def load(engine: Engine) -> ActiveDocuments:
     return _compiled(tuple(rows))
 
 
-@lru_cache(maxsize=256)
-def compiled_mapping(body: str, name: str) -> CompiledMapping:
+def demand_installed(documents: ActiveDocuments) -> None:
+    """Demand that the functions of packages are those that the mappings were applied with; else they need applying.
+
+    Raises:
+        HubError: another version of one is installed than was applied.
+    """
+    for mapping in documents.mappings.values():
+        for clause in outdated(mapping.compiled.mapping.text):
+            name = mapping.compiled.mapping.name
+            raise HubError(
+                f"Mapping {name} has another function now: {clause}", "Look at hub plan, then run: hub apply"
+            )
+
+
+def applied_crosswalks(connection: DatabaseConnection) -> dict[str, Crosswalk]:
+    """Read all versions of crosswalks that were ever applied, by their references."""
+    return crosswalks_of(_document(row) for row in store.active(connection))
+
+
+def compiled_mapping(body: str, name: str, crosswalks: Mapping[str, Crosswalk] = NO_CROSSWALKS) -> CompiledMapping:
     """Compile a mapping document that was checked when it was applied; another version of one leaves the others be."""
-    return compile_mapping(parse_mapping(body, name))
+    return _compiled_with(body, name, tuple(c for reference, c in crosswalks.items() if reference in body))
+
+
+@lru_cache(maxsize=256)
+def _compiled_with(body: str, name: str, crosswalks: tuple[Crosswalk, ...]) -> CompiledMapping:
+    return compile_mapping(parse_mapping(body, name, {c.reference: c for c in crosswalks}))
 
 
 @lru_cache(maxsize=4)
@@ -151,8 +188,9 @@ def _compiled(rows: tuple[store.Active, ...]) -> ActiveDocuments:
     if missing:
         raise HubError(f"No {', '.join(sorted(missing))} document is applied", "Run: hub apply")
     mappings = {}
+    crosswalks = crosswalks_of(map(_document, by_kind.get("crosswalk", ())))
     for row in by_kind["mapping"]:
-        compiled = compiled_mapping(row.body, row.name)
+        compiled = compiled_mapping(row.body, row.name, crosswalks)
         mappings[compiled.mapping.system, compiled.mapping.stream] = ActiveMapping(compiled, row.hash, row.activation)
     connections = [parse_connection(_document(row)) for row in by_kind["connection"]]
     return ActiveDocuments(

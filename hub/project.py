@@ -5,6 +5,7 @@ folder                     documents
 =========================  ==============================================
 ``deploy/connections``     one system each: connector, config, org unit
 ``mappings/specs``         one mapping for each source stream
+``mappings/crosswalks``    code lists: a system's codes and the canonical words
 ``dq_rules``               quality rules for each entity
 ``customer_master/policies``  ``match.yaml``, ``survivorship.yaml`` and ``stewardship.yaml``
 ``deploy/subscriptions``   what a target gets, and which field wins
@@ -24,9 +25,12 @@ from ruamel.yaml.error import YAMLError
 
 from hub.errors import HubError
 from hub.schedule.cadence import checked_cadence
+from mappings.language.crosswalks import FOLDER as CROSSWALKS
+from mappings.language.crosswalks import parse_crosswalk
 
 _FOLDERS = {
     "connection": "deploy/connections",
+    "crosswalk": CROSSWALKS,
     "mapping": "mappings/specs",
     "quality": "dq_rules",
     "policy": "customer_master/policies",
@@ -39,8 +43,8 @@ class Document:
     """One authored document.
 
     Args:
-        kind: connection, mapping, quality, match, survivorship, stewardship or subscription.
-        name: its name within the kind.
+        kind: connection, crosswalk, mapping, quality, match, survivorship, stewardship or subscription.
+        name: its name within the kind; that of a crosswalk tells the version too, each version stays by itself.
         body: the text as authored.
         origin: file it was read from, for messages.
     """
@@ -137,7 +141,8 @@ def documents(project: Path) -> list[Document]:
     """Read all documents of a project folder.
 
     Raises:
-        HubError: there are none, or one is not readable as YAML.
+        HubError: there are none, or one is not UTF-8 or not readable as YAML.
+        MappingError: a crosswalk is wrong.
     """
     found = [_read(project, path, kind) for kind in _FOLDERS for path in _files(project, kind)]
     if not found:
@@ -179,12 +184,17 @@ def parse_subscription(document: Document) -> Subscription:
 
 
 def _files(project: Path, kind: str) -> list[Path]:
-    return sorted((project / _FOLDERS[kind]).rglob("*.yaml"))
+    return sorted((project / _FOLDERS[kind]).rglob("*.csv" if kind == "crosswalk" else "*.yaml"))
 
 
 def _read(project: Path, path: Path, kind: str) -> Document:
-    body = path.read_text(encoding="utf-8")
     origin = str(path.relative_to(project))
+    try:
+        body = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise HubError(f"{origin} is not UTF-8", "Save it as UTF-8") from None
+    if kind == "crosswalk":
+        return Document(kind, parse_crosswalk(body, origin).reference, body, origin)
     content = _load(body, origin, typ="base")  # only the name is wanted: values stay text
     own_kind = path.stem if kind == "policy" else kind
     name = str(content.get(own_kind, path.stem)) if isinstance(content, dict) else path.stem

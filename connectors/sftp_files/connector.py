@@ -1,32 +1,24 @@
 """The connector: files of a folder as a stream of rows."""
 
 import posixpath
-import re
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import chain
 from pathlib import PurePosixPath
-from typing import BinaryIO, ClassVar
+from typing import ClassVar
 
-from connectors.base import Batch, Capabilities, Cursor, RawRecord, Stream
+from connectors.base import Batch, Capabilities, Cursor, Stream
 from connectors.errors import ConfigurationError
 from connectors.sftp_files.arrivals import Sightings, is_candidate
-from connectors.sftp_files.batcher import Batcher, with_last
+from connectors.sftp_files.batcher import Batcher
 from connectors.sftp_files.config import Config as FilesConfig
 from connectors.sftp_files.config import StreamConfig
 from connectors.sftp_files.place import Place, version_of
-from connectors.transport.delimited import read_delimited
-from connectors.transport.partin import read_partin
-from connectors.transport.records import Record, Table, UnreadableFileError, unreadable
+from connectors.sftp_files.reading import open_file, position_of, read_file
 from connectors.transport.sftp import RemoteFile, SftpSession
-from connectors.transport.spreadsheet import read_spreadsheet
 from connectors.transport.ssh import Server
-
-_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[T_-]?(\d\d)(\d\d)(\d\d)?)?")
-"""A date, or a date and a time of day, as file names have them: 20261101, 20261101-0230."""
 
 
 class SftpFiles:
@@ -85,9 +77,9 @@ class SftpFiles:
             with tempfile.TemporaryFile() as copy:
                 if self._session.download(_join(options.folder, file.name), copy) != file:
                     continue
-                table, failed = _open(file, copy, options)
+                table, failed = open_file(file, copy, options)
                 finished = place.finished(file, failed=failed)
-                of_file = _read_file(file, options, table, batches, place, finished)
+                of_file = read_file(file, options, table, batches, place, finished)
                 if options.complete:
                     yield from batches.rest()
                     yield from _claimed(chain(of_file, batches.rest()), begins=not place.row_reached(file), file=file)
@@ -149,7 +141,7 @@ class SftpFiles:
                 for file in new
                 if file in again and not self._sightings.seconds_until_complete(options.folder, file)
             ]
-        return started + sorted(new, key=lambda file: (_position(file, options) or "", file.name))
+        return started + sorted(new, key=lambda file: (position_of(file, options) or "", file.name))
 
     def _put_away(self, folder: str, file: RemoteFile, target: str) -> None:
         source, number = _join(folder, file.name), 0
@@ -174,78 +166,9 @@ def _is_readable(name: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
-def _position(file: RemoteFile, options: StreamConfig) -> str | None:
-    """Return the file's place in time; ``None`` if its name does not tell."""
-    if options.position is None:
-        return datetime.fromtimestamp(file.mtime, UTC).isoformat()
-    found = options.position.search(file.name)
-    return _iso(found[1]) if found else None
-
-
-def _iso(text: str) -> str:
-    """Write a compact date or time in ISO 8601, as other systems write theirs: recency is compared across systems.
-
-    Example:
-        >>> _iso("20261101"), _iso("20261101-0230"), _iso("20261101T023015"), _iso("v17")
-        ('2026-11-01', '2026-11-01T02:30:00', '2026-11-01T02:30:15', 'v17')
-    """
-    found = _COMPACT.fullmatch(text)
-    if not found:
-        return text
-    year, month, day, hour, minute, second = found.groups()
-    date = f"{year}-{month}-{day}"
-    return f"{date}T{hour}:{minute}:{second or '00'}" if hour else date
-
-
-def _open(file: RemoteFile, copy: BinaryIO, options: StreamConfig) -> tuple[Table, bool]:
-    """Open a downloaded file; a file that cannot be read becomes one record and ``True``."""
-    try:
-        if _position(file, options) is None:
-            raise unreadable(
-                "no_position",
-                f"the file name does not fit the expression {options.position.pattern if options.position else ''}",
-                "Correct position in the connection document, or have the file renamed",
-            )
-        match options.format:
-            case "csv":
-                return read_delimited(
-                    copy,
-                    encoding=options.encoding or "utf-8",
-                    delimiter=options.delimiter,
-                    header_row=options.header_row,
-                ), False
-            case "xlsx":
-                return read_spreadsheet(copy, sheet=options.sheet, header_row=options.header_row), False
-            case "edifact":
-                return read_partin(copy, encoding=options.encoding), False
-    except UnreadableFileError as error:
-        return Table(None, iter([Record(0, None, error.defect, error.raw)])), True
-
-
-def _read_file(
-    file: RemoteFile, options: StreamConfig, table: Table, batches: Batcher, place: Place, finished: Place
-) -> Iterator[Batch]:
-    """Put what is left of a file into batches, from ``place`` to ``finished``; yield those that are full."""
-    for record, is_last in with_last(_after(place.row_reached(file), table.records)):
-        place = finished if is_last else place.reading(file, record.row)
-        yield from batches.add(_raw_record(file, options, record), table.document_type, place)
-    if place != finished:  # a file without rows
-        batches.reach(finished)
-
-
 def _claimed(batches: Iterator[Batch], *, begins: bool, file: RemoteFile) -> Iterator[Batch]:
     """Say of the batches of one file that they are the whole list; one that goes on with a file does not begin it."""
     for batch in batches:
         ends = Place.from_cursor(batch.cursor).is_done(file)
         yield replace(batch, begins_complete=begins, ends_complete=ends)
         begins = False
-
-
-def _after(row: int, records: Iterator[Record]) -> Iterator[Record]:
-    return (record for record in records if record.row > row) if row else records
-
-
-def _raw_record(file: RemoteFile, options: StreamConfig, record: Record) -> RawRecord:
-    origin = f"{file.name}:{record.row}" if record.row else file.name
-    position = _position(file, options) or datetime.fromtimestamp(file.mtime, UTC).isoformat()
-    return RawRecord(origin, position, record.document, record.defect, record.raw)

@@ -1,6 +1,7 @@
 """Read delimited text (CSV, TSV): streaming, any encoding, one bad row never holds the good ones.
 
 Rows are counted as a spreadsheet shows them: the first line is row 1, a quoted cell with line breaks stays one row.
+Blocks of well-formed rows are read by column, a tenth of the work; the rows of any other block are judged one by one.
 """
 
 import csv
@@ -11,7 +12,11 @@ from typing import BinaryIO
 
 from connectors.base import Defect
 from connectors.transport.encodings import check_encoding
-from connectors.transport.records import Record, Table, check_header, defective, struct_of, unreadable
+from connectors.transport.records import Part, Record, Rows, Table, check_header, defective, struct_of, unreadable
+from connectors.transport.well_formed import read_well_formed
+
+BLOCK = 1 << 19
+"""Characters read at once."""
 
 
 def read_delimited(file: BinaryIO, *, encoding: str, delimiter: str = ",", header_row: int = 1) -> Table:
@@ -33,10 +38,10 @@ def read_delimited(file: BinaryIO, *, encoding: str, delimiter: str = ",", heade
     """
     cut = check_encoding(file, encoding)
     ending = _Ending.MID_CHARACTER if cut else _ending(file)
-    text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
-    rows = _rows(_Lines(text), delimiter)
+    lines = _Lines(io.TextIOWrapper(file, encoding=encoding, errors="replace", newline=""))
+    rows = _Rows(lines, delimiter)
     columns = _header(rows, header_row)
-    return Table(struct_of(columns), _records(rows, columns, ending))
+    return Table(struct_of(columns), _judged(_parts(lines, rows, columns, delimiter, ending), columns, ending))
 
 
 class _Ending(enum.Enum):
@@ -48,7 +53,7 @@ class _Ending(enum.Enum):
 
 
 class _Lines:
-    """The lines of a text, able to take back those that a stray quote has swallowed."""
+    """The lines of a text, able to take back those that a stray quote has swallowed, and to give many as a block."""
 
     def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
@@ -59,9 +64,31 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._returned.pop() if self._returned else next(self._text)
+        line = self._returned.pop() if self._returned else self._text.readline()
+        if not line:
+            raise StopIteration
         self.consumed.append(line)
         return line
+
+    @property
+    def between_blocks(self) -> bool:
+        """Whether no line is left of those that were taken back."""
+        return not self._returned
+
+    def next_block(self) -> str:
+        """Give the next lines in one text that ends outside any quoted cell, as far as the quotes come in pairs."""
+        block = [self._text.read(BLOCK), self._text.readline()]
+        odd = sum(part.count('"') for part in block) % 2
+        room = BLOCK
+        while odd and room > 0 and (line := self._text.readline()):
+            block.append(line)
+            odd = (odd + line.count('"')) % 2
+            room -= len(line)
+        return "".join(block)
+
+    def take_back(self, block: str) -> None:
+        """Take lines back, to give them one by one."""
+        self._returned.extend(reversed(list(io.StringIO(block, newline=""))))
 
     def take_back_all_but_first(self) -> str:
         first, *others = self.consumed
@@ -74,26 +101,53 @@ _Row = tuple[int, list[str] | None, str]
 """Row number, cells (``None`` if the quoting is broken), the row as it stands in the file."""
 
 
-def _rows(lines: _Lines, delimiter: str) -> Iterator[_Row]:
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    number = 0
-    while True:
-        number += 1
+class _Rows:
+    """The rows of some lines, counted."""
+
+    def __init__(self, lines: _Lines, delimiter: str) -> None:
+        self._lines = lines
+        self._reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        self.number = 0
+
+    def __iter__(self) -> Iterator[_Row]:
+        while (row := self.next_row()) is not None:
+            if row[1] != []:
+                yield row
+
+    def next_row(self) -> _Row | None:
+        """Give the next row, without cells if it is blank; ``None`` at the end."""
+        self.number += 1
         try:
-            cells = next(reader)
+            cells = next(self._reader)
         except StopIteration:
-            return
+            return None
         except csv.Error:
             # Either a quote is open until the end, or text follows a closing quote: blame the first line alone.
-            yield number, None, lines.take_back_all_but_first()
-            continue
-        source = "".join(lines.consumed)
-        lines.consumed.clear()
-        if cells:
-            yield number, cells, source
+            return self.number, None, self._lines.take_back_all_but_first()
+        source = "".join(self._lines.consumed)
+        self._lines.consumed.clear()
+        return self.number, cells, source
 
 
-def _header(rows: Iterator[_Row], header_row: int) -> list[str]:
+def _parts(lines: _Lines, rows: _Rows, columns: list[str], delimiter: str, ending: _Ending) -> Iterator[Rows | _Row]:
+    """Yield well-formed blocks whole and the rows of the others; none are if the file ends in a character."""
+    while True:
+        while not lines.between_blocks:
+            row = rows.next_row()
+            if row is not None and row[1] != []:
+                yield row
+        block = lines.next_block()
+        if not block:
+            return
+        documents = None if ending is _Ending.MID_CHARACTER else read_well_formed(block, columns, delimiter)
+        if documents is None:
+            lines.take_back(block)
+        else:
+            yield Rows(rows.number + 1, documents)
+            rows.number += len(documents)
+
+
+def _header(rows: _Rows, header_row: int) -> list[str]:
     for number, cells, source in rows:
         if number == header_row:
             columns = [cell.strip().removeprefix("\ufeff") for cell in cells or []]
@@ -110,17 +164,18 @@ def _header(rows: Iterator[_Row], header_row: int) -> list[str]:
     )
 
 
-def _records(rows: Iterator[_Row], columns: list[str], ending: _Ending) -> Iterator[Record]:
+def _judged(parts: Iterator[Rows | _Row], columns: list[str], ending: _Ending) -> Iterator[Part]:
     """Judge each row; the last one is known to be the last only when none follows."""
-    held = next(rows, None)
+    held = next(parts, None)
     while held is not None:
-        following = next(rows, None)
-        number, cells, source = held
-        if following is None and _is_cut_off(cells, columns, ending):
+        following = next(parts, None)
+        if isinstance(held, Rows):
+            yield held
+        elif following is None and _is_cut_off(held[1], columns, ending):
             message, remedy = "the file ends in the middle of this row", "Have the whole file sent again"
-            yield defective(number, Defect("truncated_row", message, "", remedy), source)
+            yield defective(held[0], Defect("truncated_row", message, "", remedy), held[2])
         else:
-            yield _judge(number, cells, source, columns)
+            yield _judge(*held, columns)
         held = following
 
 

@@ -1,7 +1,7 @@
 """What a file reader yields."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -29,11 +29,62 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows without defect that follow one another, by column.
+
+    Args:
+        first: number of the first row; each next one counts one more.
+        documents: one struct a row, all its cells text; never empty.
+    """
+
+    first: int
+    documents: pa.StructArray
+
+    @property
+    def last(self) -> int:
+        """Number of the last row."""
+        return self.first + len(self.documents) - 1
+
+    def between(self, first: int, last: int) -> "Rows":
+        """Take the rows from number ``first`` to number ``last``, both among them."""
+        return Rows(first, self.documents.slice(first - self.first, last - first + 1))
+
+    def each(self) -> Iterator[Record]:
+        """Give each row as a record of its own."""
+        columns = [field.name for field in self.documents.type]
+        rows = zip(*(cells.to_pylist() for cells in self.documents.flatten()), strict=True)
+        for row, cells in enumerate(rows, self.first):
+            yield Record(row, dict(zip(columns, cells, strict=True)))
+
+
+Part = Record | Rows
+"""A row by itself, or many at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """An open file: the Arrow type of its documents (``None`` if it has none) and its records, read while iterated."""
+    """An open file, read while it is iterated, by parts or by records.
+
+    Args:
+        document_type: Arrow type of its documents, ``None`` if it has none.
+        parts: its rows, in order.
+        records: the same, one by one.
+    """
 
     document_type: pa.StructType | None
-    records: Iterator[Record]
+    parts: Iterator[Part]
+    records: Iterator[Record] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "records", _each(self.parts))
+
+
+def _each(parts: Iterator[Part]) -> Iterator[Record]:
+    for part in parts:
+        if isinstance(part, Rows):
+            yield from part.each()
+        else:
+            yield part
 
 
 class UnreadableFileError(Exception):

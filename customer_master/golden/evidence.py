@@ -130,7 +130,7 @@ def _address_meaning(text: str, parts: AddressParts) -> str:
 
 
 def _read_name(e: Evidence) -> list[Candidate]:
-    """Give the registered names; a record that has none is represented by the best other name it has."""
+    """Give the registered names; a record that has none now is represented by the best other name it has."""
     has_valid_code = "cn_uscc" in [i.type for i in e.party.identifiers if i.valid]
     return (
         _named(e, NameType.REGISTERED, valid=has_valid_code)
@@ -150,7 +150,7 @@ def _read_short_name(e: Evidence) -> list[Candidate]:
 def _named(e: Evidence, type_: NameType, *, valid: bool) -> list[Candidate]:
     found = []
     for name in e.party.names:
-        if name.type is type_ and not is_placeholder(name.text, "name"):
+        if name.type is type_ and not name.is_former and not is_placeholder(name.text, "name"):
             same, parts = _name_meaning(name.text, e.party.kind)
             found.append(Candidate(e, name.text, same, valid, parts, len(name.text)))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from customer_master.resolution.features import Features, features, name_features
 from customer_master.resolution.name_comparison import NameLevel, compare_names
-from mappings.canonical import Kind, NameType, Party
+from mappings.canonical import Kind, Party
 
 _LEAST_CHANGES = 2
 """Besides the name, so many of the others must have changed altogether."""
@@ -52,7 +52,7 @@ def overlay(before: Party, after: Party) -> tuple[str, ...]:
 
 def _is_renamed(before: Party, after: Party) -> bool:
     """Tell whether no name of now is like one of before, and none of before is told as the former one."""
-    if any(name.type is NameType.FORMER for name in after.names):
+    if any(name.is_former for name in after.names):
         return False
     old = name_features(before.kind, (name.text for name in before.names))
     new = name_features(after.kind, (name.text for name in after.names))

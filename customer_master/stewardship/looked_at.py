@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from customer_master.store.tables import OPEN
+from mappings.canonical import upcast
 from mappings.canonical.elements import ELEMENT_ATTRIBUTES, fingerprint
 from mappings.normalize.identifiers import organisation_code
 from mappings.normalize.text import is_placeholder
@@ -31,7 +32,7 @@ def looked_at(db: Connection, records: Collection[int]) -> tuple[dict[str, Any],
     """
     salt = secrets.token_hex(8)
     rows = db.execute(text(_SAYS), {"ids": list(records)}).all()
-    evidence = {"salt": salt, "said": {str(row.record_id): said(row.payload, salt) for row in rows}}
+    evidence = {"salt": salt, "said": {str(row.record_id): said(upcast(row.payload), salt) for row in rows}}
     hashes = "\n".join(f"{row.record_id} {row.evidence_hash}" for row in rows)
     return evidence, hashlib.sha256(hashes.encode()).hexdigest()
 

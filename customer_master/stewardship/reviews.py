@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, text
 from customer_master.store import visibility
 from customer_master.store.tables import OPEN
 from customer_master.store.visibility import EVERYTHING, Viewer
+from mappings.canonical import upcast
 
 MOST_COUNTED = 10_000
 """Nobody needs to know how many more than this wait."""
@@ -103,8 +104,12 @@ def _who(viewer: Viewer) -> dict[str, Any]:
 
 def _review(db: Connection, pair: Row[Any]) -> Review:
     rows = db.execute(text(_RECORD), {"ids": [pair.lo, pair.hi], "open": OPEN})
-    views = {row.record_id: RecordView(*row) for row in rows}
+    views = {row.record_id: _record_view(row) for row in rows}
     return Review(pair.lo, pair.hi, pair.weight, pair.band, views[pair.lo], views[pair.hi])
+
+
+def _record_view(row: Row[Any]) -> RecordView:
+    return RecordView(row.record_id, row.name, upcast(row.payload), row.position, row.public_id, row.records)
 
 
 _BOTH_VISIBLE = f"""(cast(:viewer_units as text[]) is null or 2 = (

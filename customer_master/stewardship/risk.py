@@ -36,6 +36,7 @@ def values_at_risk(db: Connection, risk: Risk, groups: Sequence[Collection[int]]
     return [values.get(n, 0) for n in range(len(groups))]
 
 
+# what is read inside payloads here is the same in every model: mappings.canonical.reading.SEEN_BY_SQL
 _VALUES = f"""
 with members as materialized (
   select asked.n, m.record_id from (

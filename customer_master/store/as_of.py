@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, text
 from customer_master.stewardship.errors import UnknownError
 from customer_master.store import visibility
 from customer_master.store.visibility import Viewer
+from mappings.canonical import upcast
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +170,9 @@ def customer_as_of(db: Connection, party_id: int, cs: int, viewer: Viewer) -> Cu
 
 
 def _member(r: Row[Any]) -> Member:
+    payload = None if r.payload is None else upcast(r.payload)
     return Member(
-        r.record_id, r.name, r.version_id, r.payload, r.position or "", r.origin or "", r.joined_by, r.taken_back
+        r.record_id, r.name, r.version_id, payload, r.position or "", r.origin or "", r.joined_by, r.taken_back
     )
 
 

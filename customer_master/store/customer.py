@@ -12,6 +12,7 @@ from customer_master.store import visibility
 from customer_master.store.attribution import Attribution, attribute, mentioning
 from customer_master.store.tables import OPEN
 from customer_master.store.visibility import EVERYTHING, Viewer
+from mappings.canonical import upcast
 
 NEWEST = "9999"
 """Place before everything in a timeline."""
@@ -24,7 +25,7 @@ class Entry:
     Args:
         record_id: the source record.
         at: when, in UTC, or the date alone; ``None`` if the source does not say.
-        entity: interaction, case, order or holding.
+        entity: interaction, case, order, holding, consent, channel_stock or sell_through.
         name: ``system/record_type/key``.
         payload: its canonical content.
         relation: how it belongs here: ``mentioned``, or the relation of its reference such as ``ordered_by``.
@@ -81,7 +82,7 @@ def timeline(
     )  # fmt: skip
     return [
         Entry(
-            row.record_id, row.at, row.entity, row.name, row.payload, row.relation or "mentioned",
+            row.record_id, row.at, row.entity, row.name, upcast(row.payload), row.relation or "mentioned",
             1.0 if row.relation else attributed[row.record_id].confidence,
         )
         for row in rows
@@ -115,7 +116,7 @@ def unattributed(db: Connection, viewer: Viewer = EVERYTHING, *, limit: int = 50
 def _loose(db: Connection, viewer: Viewer, row: Any, attribution: Attribution) -> Entry:
     args = {"ids": list(attribution.candidates), **visibility.args(viewer)}
     numbers = db.execute(text(_NUMBERS), args).scalars()
-    return Entry(row.record_id, row.at, row.entity, row.name, row.payload, "", 0.0, tuple(numbers))
+    return Entry(row.record_id, row.at, row.entity, row.name, upcast(row.payload), "", 0.0, tuple(numbers))
 
 
 _FORMER = """
@@ -132,19 +133,24 @@ select p.public_id from master.party p where p.id = any(:ids) and {visibility.cu
 order by array_position(:ids, p.id)
 """  # noqa: S608 - ours
 
+# what is read inside payloads here is the same in every model: mappings.canonical.reading.SEEN_BY_SQL
 _TIMELINE = f"""
-with own as (
-  select distinct f.record_id, f.relation from master.membership m
+with referring as (
+  select f.record_id, min(f.relation) as relation from master.membership m
   join master.record_reference f on f.to_record_id = m.record_id
   join master.source_record r on r.id = f.record_id and r.entity <> 'party'
-  where m.party_id = :party and m.to_cs = :open
-  union all select unnest(cast(:mentioned as bigint[])), cast(null as text)
+  where m.party_id = :party and m.to_cs = :open group by f.record_id
+), own as (
+  select * from referring
+  union all select record_id, cast(null as text) from unnest(cast(:mentioned as bigint[])) as m(record_id)
+  where record_id not in (select record_id from referring)
 )
 select * from (
   select own.record_id, own.relation, r.entity, v.payload,
     s.code || '/' || r.record_type || '/' || r.native_key as name,
-    coalesce(v.payload ->> 'at', v.payload ->> 'on') as at,
-    coalesce(v.payload ->> 'at', v.payload ->> 'on', '') || ' ' || lpad(r.id::text, 20, '0') as place
+    coalesce(v.payload ->> 'at', v.payload ->> 'on', v.payload ->> 'until') as at,
+    coalesce(v.payload ->> 'at', v.payload ->> 'on', v.payload ->> 'until', '')
+      || ' ' || lpad(r.id::text, 20, '0') as place
   from own join master.source_record r on r.id = own.record_id and {_VISIBLE}
   join master.source_system s on s.id = r.system_id
   join master.source_record_version v on v.record_id = r.id and v.to_cs = :open

@@ -211,6 +211,7 @@ with recursive walk(start, id) as (
 select distinct 'customer ' || p.public_id, 'its line of successors leads round in a circle'
 from walk join master.party p on p.id = walk.start where walk.turns or walk.id = walk.start
 """),
+    # the kind inside a payload is the same in every model: mappings.canonical.reading.SEEN_BY_SQL
     Law("kinds", """
 select 'record ' || m.record_id, 'it is of another kind than its customer ' || p.public_id
 from master.membership m join master.party p on p.id = m.party_id

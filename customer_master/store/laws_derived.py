@@ -12,7 +12,7 @@ from customer_master.resolution.blocking import blocking_keys
 from customer_master.resolution.features import features
 from customer_master.store.derived import Statement, points, tokens
 from customer_master.store.laws import RESTORE, Damage, stream
-from mappings.canonical import canonical_hash, from_payload
+from mappings.canonical import canonical_hash, from_payload, upcast
 from mappings.normalize.text import fold
 
 _BATCH = 500
@@ -35,7 +35,7 @@ def derived(db: Connection, *, deep: bool) -> Iterator[Damage]:
     """Find records that are found, called or compared by something else than they say."""
     for r in stream(db, _RECORDS, _BATCH, limit=None if deep else _SAMPLE):
         damage = partial(Damage, "derived", f"record {r.id}", remedy=_REREAD)
-        statement = Statement(r.entity, r.native_key or "", r.payload)
+        statement = Statement(r.entity, r.native_key or "", upcast(r.payload))
         former = {f"k:{fold(key)}" for key in r.old_keys or ()}
         if set(r.tokens or ()) - former != tokens(statement) - former:
             yield damage("it is found by something else than it says")

@@ -21,6 +21,7 @@ from customer_master.store.tables import (
     source_record_version,
     source_system,
 )
+from mappings.canonical import upcast
 
 CHANGED, KEYED, SCORED = 0, 1, 2
 
@@ -29,7 +30,7 @@ CHANGED, KEYED, SCORED = 0, 1, 2
 class RecordEvidence:
     """The open version of a source record, as resolution and survivorship see it.
 
-    ``payload`` is the record's own evidence: without what the hub wrote.
+    ``payload`` is the record's own evidence in the model of today: without what the hub wrote.
     """
 
     record_id: int
@@ -133,7 +134,7 @@ def evidence(connection: Connection, record_ids: Collection[int]) -> list[Record
         .where(r.id == func.any(list(record_ids)))
         .order_by(r.id)
     )
-    return [RecordEvidence(*row) for row in rows]
+    return [RecordEvidence(*row[:-1], upcast(row[-1])) for row in rows]
 
 
 def replace_keys(connection: Connection, keys: Mapping[int, Iterable[tuple[int, int]]]) -> None:

@@ -12,6 +12,7 @@ from customer_master.store import public_id
 from customer_master.store.derived import pairs
 from customer_master.store.tables import OPEN
 from customer_master.store.visibility import Viewer, args, customer_sql
+from mappings.canonical import upcast
 from mappings.normalize.emails import read_emails
 from mappings.normalize.phones import read_phones
 from mappings.normalize.text import clean, fold, has_han, initials, readings
@@ -158,7 +159,7 @@ def _parties(db: Connection, question: _Question, system: str, asked: str) -> It
     if question.matched != "name":
         return [row.party_id for row in rows]
     wanted = fold(asked)
-    return [row.party_id for row in rows if row.payload and _is_called(row.payload, wanted)]
+    return [row.party_id for row in rows if row.payload and _is_called(upcast(row.payload), wanted)]
 
 
 def _is_called(payload: Mapping[str, Any], wanted: str) -> bool:

@@ -116,7 +116,10 @@ source_record = Table(
     ),
     Index("source_record_batch", "batch_id", "row_no"),
     Index("source_record_anchor", "anchor_id", postgresql_where=text("anchor_id is not null")),
-    CheckConstraint("entity in ('party','interaction','case','order','holding','item')", name="known_entity"),
+    CheckConstraint(
+        "entity in ('party','interaction','case','order','holding','item','consent','channel_stock','sell_through')",
+        name="known_entity",
+    ),
     CheckConstraint("binding in ('intended','sent','in_doubt','bound')", name="known_binding"),
 )  # fmt: skip
 

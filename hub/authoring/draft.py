@@ -15,6 +15,7 @@ from hub.survey.masking import mask
 from mappings.language.functions import text
 
 _PLAIN = re.compile(r"[^\W\d](?:[\w ()/.\-（）]*[\w)）])?")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 _PARTS: Mapping[str, tuple[tuple[Holds, str], ...]] = {
     "names": ((Holds.ORGANISATION, "name({}, registered)"), (Holds.SHORT_NAME, "name({}, short)")),
@@ -46,7 +47,7 @@ def draft(name: str, columns: Sequence[Column]) -> str:
         UsageError: none of them can be named in an expression.
     """
     system, _, stream = name.partition(".")
-    usable = [c for c in columns if '"' not in c.name and "\\" not in c.name]
+    usable = [c for c in columns if not ('"' in c.name or "\\" in c.name or _CONTROL.search(c.name))]
     if not usable:
         raise UsageError("There is no column that an expression can name", "Write the document by hand")
     key = next((c for c in usable if c.holds is Holds.KEY), usable[0])
@@ -58,7 +59,7 @@ def draft(name: str, columns: Sequence[Column]) -> str:
     if whereabouts:
         lets.append(f"  whereabouts: {_scalar(whereabouts)}")
         lets += ["  area: area_code(whereabouts)"] if emitted["phones"] else []
-        emitted["addresses"] = [f"address(whereabouts, country_in(whereabouts){_postal(usable, read)})"]
+        emitted["addresses"] = [f'address(whereabouts, address_part(whereabouts, "country"){_postal(usable, read)})']
     return "\n".join(
         [
             "# yaml-language-server: $schema=../schema/mapping.json",
@@ -107,6 +108,9 @@ def _listed(word: str, names: Sequence[str]) -> list[str]:
 
 def _scalar(words: str) -> str:
     """Write a text so that YAML reads it as that text."""
+    if _CONTROL.search(words):  # a line break within quotes would be read as a blank
+        plain = words.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", plain) + '"'
     is_expression = words.startswith("row[") or re.match(r"[a-z_]+\(", words)
     safe = (is_expression or _PLAIN.fullmatch(words)) and ": " not in words and " #" not in words
     return words if safe and words.lower() not in _WORDS else "'" + words.replace("'", "''") + "'"

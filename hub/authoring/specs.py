@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -15,8 +14,18 @@ _FOLDER = "mappings/specs"
 
 
 def spec_files(settings: Settings) -> list[Path]:
-    """List the mapping documents of the project, as seen from where one stands."""
-    return sorted(Path(os.path.relpath(path)) for path in (settings.project / _FOLDER).rglob("*.yaml"))
+    """List the mapping documents of the project, as seen from where one stands.
+
+    Raises:
+        UsageError: there are none.
+    """
+    found = sorted(map(_seen_from_here, (settings.project / _FOLDER).rglob("*.yaml")))
+    if not found:
+        raise UsageError(
+            f"{settings.project} holds no mapping documents in {_FOLDER}",
+            "Begin with: hub mapping new SYSTEM.STREAM --file EXTRACT, or name the project folder with HUB_PROJECT",
+        )
+    return found
 
 
 def spec_file(settings: Settings, name: str) -> Path:
@@ -30,6 +39,8 @@ def spec_file(settings: Settings, name: str) -> Path:
         UsageError: there is no such document.
     """
     if name.endswith(".yaml"):
+        if not Path(name).is_file():
+            raise UsageError(f"There is no file {name}", "Name a file, or a mapping of the project: scm.ship_tos")
         return Path(name)
     files = {path.stem: path for path in spec_files(settings)}
     if name not in files:
@@ -45,10 +56,16 @@ def new_file(settings: Settings, name: str) -> Path:
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", name):
         raise UsageError(f"{name!r} is no name of a mapping", "Write system.stream in small letters, e.g. crm.accounts")
-    path = Path(os.path.relpath(settings.project / _FOLDER / f"{name}.yaml"))
+    path = _seen_from_here(settings.project / _FOLDER / f"{name}.yaml")
     if path.exists():
         raise UsageError(f"There is a mapping {name!r} already", f"Edit {path}")
     return path
+
+
+def _seen_from_here(path: Path) -> Path:
+    """Shorten a path below the folder one stands in."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def read_spec(settings: Settings, name: str) -> Mapping:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from connectors.errors import ConnectorError
 from customer_master.policies.documents import PolicyError
@@ -35,6 +35,9 @@ def main() -> None:
     except OperationalError as error:
         _say(f"The database does not answer ({type(error.orig).__name__}). Run the same command again: it goes on")
         sys.exit(75)
+    except DBAPIError as error:  # what it says of itself holds values of rows
+        _say(f"The database refused a statement ({type(error.orig).__name__}), and nothing of it is kept. Report it")
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from sqlalchemy import text
 
 from hub import documents, project
-from hub.cli import backup, letters, mapping, master, schedule, survey, users
+from hub.cli import backup, letters, mapping, master, plan, schedule, survey, users
 from hub.cli.progress import bars
 from hub.cli.render import show_account, show_findings, show_trace
 from hub.pipeline import sync as pipeline
@@ -27,7 +27,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 @app.command()
 def apply(as_json: Json = False) -> None:
-    """Load the project folder's documents as immutable versions and activate what changed."""
+    """Load the project folder's documents as immutable versions and activate what changed; first see: hub plan."""
     settings = load()
     read = project.documents(settings.project)
     changed = documents.apply(open_database(settings), read)
@@ -168,6 +168,7 @@ def demo(
         raise typer.Exit(1)
 
 
+plan.register(app)
 schedule.register(app)
 survey.register(app)
 letters.register(app)

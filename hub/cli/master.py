@@ -101,6 +101,31 @@ def as_of(
 
 
 @commands.command()
+def consents(
+    what: Annotated[str, typer.Argument(metavar="NUMBER|RECORD", help="customer number or system/record_type/key")],
+    user: UserName = None,
+    as_json: Json = False,
+) -> None:
+    """Show what a customer allows and forbids today: of each purpose, channel and contact point the latest word."""
+    from customer_master.store.parties import parties_of
+    from customer_master.store.public_id import encode
+    from hub.cli.master_tables import show_permissions
+    from hub.web.permissions import permissions
+
+    with open_database(load()).begin() as db:
+        viewer = acting(db, user, "viewer")
+        ids = sorted(set(parties_of(db, records_seen(db, viewer, what)).values()))
+        found = {encode(p): permissions(db, viewer, p, masked=viewer.units is not None) for p in ids}
+    if not found:
+        raise UsageError(f"{what!r} belongs to no customer", "Name a customer number or a record of a customer")
+    if as_json:
+        _print_json([{"customer": number, **asdict(own)} for number, own in found.items()])
+        return
+    for number, own in found.items():
+        show_permissions(console, number, own)
+
+
+@commands.command()
 def explain(
     what: Annotated[str, typer.Argument(metavar="NUMBER|RECORD", help="customer number or system/record_type/key")],
     user: UserName = None,

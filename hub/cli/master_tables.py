@@ -15,6 +15,7 @@ from customer_master.store.history import Change, Move
 from customer_master.store.laws import Damage
 from hub.cli.render import plain
 from hub.pipeline.explain import Explained, Loser, Origin
+from hub.web.permissions import Permissions
 
 
 def show_damages(console: Console, damages: Sequence[Damage]) -> None:
@@ -73,6 +74,20 @@ def show_customer(console: Console, customer: CustomerAsOf) -> None:
         console.print(Text(f"  {pin.attribute} pinned by {pin.actor} {pin.mode}: {pin.reason}"), soft_wrap=True)
 
 
+def show_permissions(console: Console, number: str, own: Permissions) -> None:
+    """Show what a customer allows and forbids, and which agreed contact point must not be used for what."""
+    console.print(Text(number, style="bold"))
+    held = _table("purpose", "channel", "contact point", "state", "since", "until", "said by")
+    for c in own.consents:
+        held.add_row(*map(Text, (c.purpose, c.channel or "all", c.point, c.state, c.since, c.until or "", c.source)))
+    if held.row_count:
+        console.print(held)
+    else:
+        console.print("  no consent is in force")
+    for attribute, purposes in own.refused.items():
+        console.print(Text(f"  the {attribute} must not be used for: {', '.join(purposes)}"), soft_wrap=True)
+
+
 def show_explained(console: Console, number: str, values: Sequence[Explained]) -> None:
     """Show why each golden value of a customer is what it is."""
     console.print(Text(number, style="bold"))
@@ -124,7 +139,8 @@ def _because(why: str, record: str | None) -> str:
 
 def _origin(said: Origin) -> str:
     landed = f" = {said.file} row {said.row}" if said.file else ""
-    return f"{said.source} at commit {said.commit}: {said.origin}{landed}, mapping {said.mapping}"
+    opaque = f", which calls {'; '.join(said.opaque)} (opaque)" if said.opaque else ""
+    return f"{said.source} at commit {said.commit}: {said.origin}{landed}, mapping {said.mapping}{opaque}"
 
 
 def _loser(loser: Loser) -> str:

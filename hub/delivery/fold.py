@@ -21,6 +21,8 @@ from mappings.canonical import canonical_hash
 
 _CHUNK = 300
 
+# whether a record is active is told inside payloads of every model alike: mappings.canonical.reading.SEEN_BY_SQL
+
 
 def fold(work: Work, subscription: Subscription, system_id: int, org_unit: str) -> int:
     """Take the events since the last fold and put what they ask for into delivery rows.

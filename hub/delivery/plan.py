@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from customer_master.store.evidence import Written, own_evidence
@@ -11,6 +12,8 @@ from hub.errors import HubError
 from mappings.canonical import canonical_hash, to_payload
 from mappings.canonical.elements import fingerprint
 from mappings.language import CompiledMapping, Mapped, RenderedField
+from mappings.language.crosswalks import UnseenCodeError
+from mappings.normalize.errors import ValueReadError
 
 _ELEMENT_OF: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "name": ("names", lambda value: {"text": value}),
@@ -19,6 +22,10 @@ _ELEMENT_OF: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     "email": ("emails", lambda value: {"address": value}),
     "address": ("addresses", dict),
 }
+
+
+class UnwritableError(HubError):
+    """An agreed value that the target's mapping has no words for; others may be written all the same."""
 
 
 @dataclass(slots=True)
@@ -40,6 +47,9 @@ def plan_create(mapping: CompiledMapping, desired: Mapping[str, Any]) -> Plan:
     Args:
         mapping: mapping with the target's outbound section.
         desired: attribute -> agreed value.
+
+    Raises:
+        UnwritableError: the mapping cannot write one of the values.
     """
     plan = Plan()
     for attribute, value in desired.items():
@@ -60,6 +70,7 @@ def plan_update(
     payload: Mapping[str, Any],
     written: Sequence[Written],
     raw: Callable[[], Mapping[str, Any]],
+    landed_at: datetime | None = None,
 ) -> Plan:
     """Plan the difference between what a target record says and what was agreed.
 
@@ -74,6 +85,10 @@ def plan_update(
         payload: canonical content of the target record, as last pulled.
         written: what the hub wrote into it earlier.
         raw: gives the record's raw document; called only if something must be written.
+        landed_at: when that document landed; a mapping that does not ask for it can do without.
+
+    Raises:
+        UnwritableError: the mapping cannot write one of the values.
     """
     plan = Plan()
     ours = {(w.attribute, w.fingerprint): w for w in written}
@@ -92,9 +107,10 @@ def plan_update(
         earlier = ours.get((element_attribute, fingerprint(element_attribute, old))) if old is not None else None
         mark = Written(element_attribute, target_mark, earlier.replaced if earlier else old)
         document = document or raw()
-        write = _write(mapping, attribute, value, element_attribute, old, document)
+        write = _write(mapping, attribute, value, element_attribute, old, document, landed_at)
         after = write.applied_to(document)
-        if _own_words(mapping, after, [*written, *plan.written, mark]) >= {_own_word(payload, written)}:
+        own_words = _own_words(mapping, after, [*written, *plan.written, mark], landed_at)
+        if _own_word(payload, written) in own_words:
             document = after
             write.put_into(plan.document)
             plan.written.append(mark)
@@ -129,9 +145,11 @@ class _Write:
         return {**document, self.list: children}
 
 
-def _own_words(mapping: CompiledMapping, document: Mapping[str, Any], written: Sequence[Written]) -> set[str]:
+def _own_words(
+    mapping: CompiledMapping, document: Mapping[str, Any], written: Sequence[Written], landed_at: datetime | None
+) -> set[str]:
     """Hash what the records of a document say of their own."""
-    outcome = mapping.map(document)
+    outcome = mapping.map(document, at=landed_at)
     return {_own_word(to_payload(r), written) for r in outcome.records} if isinstance(outcome, Mapped) else set()
 
 
@@ -148,7 +166,7 @@ def _present(attribute: str, elements: Sequence[Mapping[str, Any]]) -> list[Mapp
         case "phone":
             return [e for e in elements if e["kind"] != "fax"]
         case "name":
-            return [e for e in elements if e["type"] == "registered"]
+            return [e for e in elements if e["type"] == "registered" and not e.get("valid_to")]
         case _:
             return list(elements)
 
@@ -170,16 +188,22 @@ def _write(
     element_attribute: str,
     old: Mapping[str, Any] | None,
     document: Mapping[str, Any],
+    landed_at: datetime | None,
 ) -> _Write:
     rendered = _rendered(mapping, attribute, value)
     if rendered.list is None:
         return _Write(rendered.values)
-    child = None if old is None else _child(mapping, document, rendered.list, element_attribute, old)
+    child = None if old is None else _child(mapping, document, rendered.list, element_attribute, old, landed_at)
     return _Write(rendered.values, rendered.list, child)
 
 
 def _rendered(mapping: CompiledMapping, attribute: str, value: Any) -> RenderedField:
-    rendered = mapping.render(attribute, value)
+    try:
+        rendered = mapping.render(attribute, value)
+    except ValueReadError as error:
+        remedy = error.remedy if isinstance(error, UnseenCodeError) else "Mend its outbound section, then replay"
+        where = f"Mapping {mapping.mapping.name} cannot write {attribute}"
+        raise UnwritableError(f"{where}: {error.what}", remedy) from None
     if rendered is None:
         raise HubError(
             f"Mapping {mapping.mapping.name} does not say how {attribute} is written",
@@ -189,12 +213,17 @@ def _rendered(mapping: CompiledMapping, attribute: str, value: Any) -> RenderedF
 
 
 def _child(
-    mapping: CompiledMapping, raw: Mapping[str, Any], list_name: str, element_attribute: str, old: Mapping[str, Any]
+    mapping: CompiledMapping,
+    raw: Mapping[str, Any],
+    list_name: str,
+    element_attribute: str,
+    old: Mapping[str, Any],
+    landed_at: datetime | None,
 ) -> Any:
     """Find the child of a raw document that the mapping reads as a given element, by reading each child alone."""
     mark = fingerprint(element_attribute, old)
     for child in raw.get(list_name) or ():
-        outcome = mapping.map({**raw, list_name: [child]})
+        outcome = mapping.map({**raw, list_name: [child]}, at=landed_at)
         for record in outcome.records if isinstance(outcome, Mapped) else ():
             payload = to_payload(record)
             if mark in [fingerprint(element_attribute, e) for e in payload.get(element_attribute, ())]:

@@ -6,24 +6,33 @@ again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import Connection, Row, case, func, insert, select, update
 
 from connectors.base import Change, Found, Sink, WriteResult
 from customer_master.store.clock import now_us
 from customer_master.store.evidence import Written
 from customer_master.store.tables import OPEN, source_record, source_record_version
-from hub.delivery.plan import Plan, plan_create, plan_update
+from hub.delivery.plan import Plan, UnwritableError, plan_create, plan_update
 from hub.documents import ActiveMapping
 from hub.pipeline.work import Work
 from hub.project import Subscription
 from hub.store import landing
-from hub.store.tables import dead_letter, delivery, delivery_outcome
+from hub.store.tables import dead_letter, delivery, delivery_outcome, landing_batch
+from mappings.canonical import upcast
+from mappings.normalize.dates import instant_of
 
 _CHUNK = 100
+_FILES_AT_HAND = 4
+_REFUSED = "Mend the value in its source or the target's settings; the next change is sent again"
+
+_Read = Callable[[str, str], pa.Table]
+"""Reads a landed batch by path and sha256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,7 @@ def send(work: Work, subscription: Subscription, sink: Sink) -> int:
         How many writes were sent.
     """
     mapping = work.documents.mapping_named(subscription.mapping)
+    read = lru_cache(_FILES_AT_HAND)(partial(landing.read, work.landing))  # neighbours mostly came in one file
     with work.engine.begin() as db:
         total = _count_pending(db, subscription)
     done, after, sent = 0, 0, 0
@@ -83,7 +93,7 @@ def send(work: Work, subscription: Subscription, sink: Sink) -> int:
             rows = _pending(db, subscription, after)
             if not rows:
                 return sent
-            jobs = _prepare(db, work, subscription, mapping, rows)
+            jobs = _prepare(db, work, subscription, rows, partial(_plan, db, subscription, mapping, read))
             after = rows[-1].id
         _send_chunk(work, subscription, sink, jobs)
         sent += len(jobs)
@@ -101,12 +111,12 @@ def _pending(db: Connection, subscription: Subscription, after: int) -> Sequence
     return db.execute(
         select(
             d.id, d.record_id, d.desired, d.desired_hash, d.confirmed_hash, d.written,
-            r.native_key, r.correlation, r.binding, r.token, r.batch_id, r.row_no, v.payload,
+            r.native_key, r.correlation, r.binding, r.token, r.batch_id, r.row_no, v.payload, landing_batch.c.landed_us,
         )
         .select_from(
             delivery.join(source_record, r.id == d.record_id).outerjoin(
                 source_record_version, (v.record_id == r.id) & (v.to_cs == OPEN)
-            )
+            ).outerjoin(landing_batch, landing_batch.c.id == r.batch_id)
         )
         .where(d.target == subscription.target, d.state == "pending", d.id > after)
         .order_by(d.id)
@@ -118,17 +128,25 @@ def _prepare(
     db: Connection,
     work: Work,
     subscription: Subscription,
-    mapping: ActiveMapping,
     rows: Sequence[Row[*tuple[Any, ...]]],
+    plan: Callable[[Row[*tuple[Any, ...]]], Plan],
 ) -> list[_Job]:
-    """Plan each write; note as sent what will be sent, so that no crash hides it, and as equal what need not be."""
+    """Plan each write; note as sent what will be sent, so that no crash hides it, and as equal what need not be.
+
+    What cannot be written is parked, and holds nothing else.
+    """
     jobs = []
     for row in rows:
         if row.native_key is not None and row.payload is None:
             continue  # made, but not read back yet: the next pull tells what it says
         if row.native_key is None and row.binding != "intended":
             continue  # its outcome is unknown: recover() asks first
-        job = _Job(row, _plan(db, work, subscription, mapping, row))
+        try:
+            job = _Job(row, plan(row))
+        except UnwritableError as error:
+            _settle(db, row.id, "parked", "none", error.what)
+            _park(db, work, subscription, _Job(row, Plan()), error.what, error.remedy)
+            continue
         if job.plan.is_empty:
             _settle(db, row.id, "delivered" if row.confirmed_hash == row.desired_hash else "already-equal", "none")
             db.execute(update(delivery).where(delivery.c.id == row.id).values(confirmed_hash=row.desired_hash))
@@ -152,19 +170,20 @@ def _merged(standing: Sequence[dict[str, Any]], plan: Plan) -> list[dict[str, An
 
 
 def _plan(
-    db: Connection, work: Work, subscription: Subscription, mapping: ActiveMapping, row: Row[*tuple[Any, ...]]
+    db: Connection, subscription: Subscription, mapping: ActiveMapping, read: _Read, row: Row[*tuple[Any, ...]]
 ) -> Plan:
     if row.native_key is None:
         return plan_create(mapping.compiled, row.desired)
 
     def raw() -> Mapping[str, Any]:
         manifest = landing.manifest(db, row.batch_id)
-        table = landing.read(work.landing, str(manifest.path), str(manifest.sha256))
+        table = read(str(manifest.path), str(manifest.sha256))
         document: dict[str, Any] = table.column("document")[row.row_no].as_py()
         return document
 
     written = [Written(**w) for w in row.written]
-    return plan_update(mapping.compiled, row.desired, subscription.fields, row.payload, written, raw)
+    payload, landed_at = upcast(row.payload), instant_of(row.landed_us)
+    return plan_update(mapping.compiled, row.desired, subscription.fields, payload, written, raw, landed_at)
 
 
 def _send_chunk(work: Work, subscription: Subscription, sink: Sink, jobs: Sequence[_Job]) -> None:
@@ -196,7 +215,7 @@ def _note(db: Connection, work: Work, subscription: Subscription, job: _Job, res
         case "refused":
             _take_back(db, job)
             _settle(db, job.row.id, "parked", action, result.message)
-            _park(db, work, subscription, job, result.message)
+            _park(db, work, subscription, job, result.message, _REFUSED)
         case "unknown":
             if job.is_create:
                 db.execute(
@@ -236,7 +255,7 @@ def _settle(db: Connection, delivery_id: int, state: str, action: str, message: 
     )
 
 
-def _park(db: Connection, work: Work, subscription: Subscription, job: _Job, message: str) -> None:
+def _park(db: Connection, work: Work, subscription: Subscription, job: _Job, message: str, remedy: str) -> None:
     db.execute(
         insert(dead_letter).values(
             run_id=work.run_id,
@@ -246,7 +265,7 @@ def _park(db: Connection, work: Work, subscription: Subscription, job: _Job, mes
             origin=job.row.native_key or job.correlation,
             cause="refused",
             message=message,
-            remedy="Mend the value in its source or the target's settings; the next change is sent again",
+            remedy=remedy,
             payload=job.plan.document,
             at_us=now_us(),
             delivery_id=job.row.id,

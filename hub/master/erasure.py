@@ -33,7 +33,9 @@ from hub.store import landing
 from hub.store.lock import exclusive
 from hub.store.optimistic import optimistic
 from hub.store.tables import landing_batch
+from mappings.canonical import upcast
 from mappings.language import Mapped
+from mappings.normalize.dates import instant_of
 from mappings.normalize.text import fold
 
 _SECRET = "erasure_key"  # noqa: S105 - the name of one
@@ -223,11 +225,17 @@ def _refuse_unknown(db: Connection, record_ids: Collection[int]) -> None:
         raise UnknownError(f"Record {unknown[0]} does not exist or is erased already", "Name records that are there")
 
 
+def _names(db: Connection, ids: list[int]) -> Iterator[str]:
+    """Give every name that the records ever had."""
+    for payload in db.execute(text(_SAID), {"ids": ids}).scalars():
+        yield from (name["text"] for name in upcast(payload).get("names", ()))
+
+
 def _files(db: Connection, folder: Path, documents: ActiveDocuments, ids: list[int]) -> Iterator[dict[str, Any]]:
     """Find every landed row that speaks of the records: also raw that said nothing new, or could not be recorded."""
     trace = _Trace(
         tuple(erasing.spans(db, ids)),
-        frozenset(name for name in map(fold, db.execute(text(_NAMES), {"ids": ids}).scalars()) if name),
+        frozenset(name for name in map(fold, _names(db, ids)) if name),
         frozenset((row.batch_id, row.row_no) for row in db.execute(text(_LINKED), {"ids": ids})),
     )
     for manifest in db.execute(text(_BATCHES), {"ids": ids}).all():
@@ -247,9 +255,10 @@ def _speaks(
     mapping = documents.mappings.get((manifest.system, manifest.stream))
     document = raw["document"]
     outcome: object = None
+    at = instant_of(manifest.landed_us)
     if mapping is not None and document is not None:
         columns = [f.name for f in table.schema.field("document").type]
-        outcome = None if mapping.compiled.check_contract(columns) else mapping.compiled.map(document)
+        outcome = None if mapping.compiled.check_contract(columns) else mapping.compiled.map(document, at=at)
     if isinstance(outcome, Mapped):
         named = {(manifest.system, c.record_type, c.key) for c in outcome.records}
         return any(s.identity in named and s.since_us <= manifest.landed_us < s.until_us for s in trace.spans)
@@ -313,17 +322,17 @@ where r.id = any(:ids) or d.party_id in (
 order by r.id
 """
 
-# calls, mails and cases are records of their own, with a law of their own: they are named, and erased if asked for
+# calls, mails, cases and consents are records of their own, with a law of their own: they are named, and erased if
+# asked for
 _MENTIONED_BY = """
 select distinct o.record_id from master.contact_point c
 join master.contact_point o on o.kind = c.kind and o.value = c.value and o.role <> ''
-where c.record_id = any(:ids) and c.role = '' and c.kind <> 'domain' and o.record_id <> all(:ids) order by 1
+where c.record_id = any(:ids) and c.role = '' and c.kind <> 'domain' and o.record_id <> all(:ids)
+union select f.record_id from master.record_reference f
+where f.to_record_id = any(:ids) and f.relation = 'given_by' and f.record_id <> all(:ids) order by 1
 """
 
-_NAMES = """
-select distinct n ->> 'text' from master.source_record_version v, jsonb_array_elements(v.payload -> 'names') n
-where v.record_id = any(:ids) and jsonb_typeof(v.payload -> 'names') = 'array'
-"""
+_SAID = "select payload from master.source_record_version where record_id = any(:ids)"
 
 _LINKED = """
 select batch_id, row_no from master.source_record_version where record_id = any(:ids)
@@ -349,10 +358,12 @@ update master.erasure set certificate = jsonb_set(certificate, cast(:place as te
 """
 
 _CLEAR_HUB = (
-    """update hub.dead_letter l set payload = '{}', settled_us = coalesce(settled_us, :now)
+    # what a letter says may name a code that no crosswalk knows, and what a target says of a write anything
+    """update hub.dead_letter l set payload = '{}', message = '', settled_us = coalesce(settled_us, :now)
     from hub.mapping_pass p, unnest(cast(:batches as bigint[]), cast(:rows as integer[])) as f(batch_id, row_no)
     where p.id = l.pass_id and p.batch_id = f.batch_id and l.row_no = f.row_no""",
-    """update hub.dead_letter set payload = '{}', settled_us = coalesce(settled_us, :now) where delivery_id in (
+    """update hub.dead_letter set payload = '{}', message = '', settled_us = coalesce(settled_us, :now)
+    where delivery_id in (
       select id from hub.delivery where record_id = any(:ids) or party_id = any(:ended))""",
     """update hub.delivery set desired = '{}', desired_hash = '', confirmed_hash = '', written = '[]', message = '',
       state = 'superseded' where record_id = any(:ids) or party_id = any(:ended)""",

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from customer_master.store.tables import OPEN
+from mappings.language.extensions import COMMENT, PREFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Origin:
         mapping: name and hash of the mapping document.
         file: landed file; empty if it was erased.
         row: row in that file.
+        opaque: functions of installed packages that this mapping calls, with their versions; nobody can look inside.
     """
 
     source: str
@@ -30,6 +32,7 @@ class Origin:
     mapping: str
     file: str
     row: int
+    opaque: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +139,18 @@ def _pins(db: Connection, pin_ids: list[int]) -> dict[int | None, PinNote]:
 
 _GOLDEN = "select attrs, prov, conflicts from master.golden_version where party_id = :party and to_cs = :open"
 
-_ORIGINS = """
+FUNCTIONS = f"array(select f[1] from regexp_matches(d.body, '^{COMMENT}({PREFIX}.*)$', 'gn') f)"  # noqa: S608 - ours
+"""SQL for the functions of installed packages that a document ``d`` was applied with."""
+
+_ORIGINS = f"""
 select v.id, s.code || '/' || r.record_type || '/' || coalesce(r.native_key, r.correlation), v.origin, v.from_cs,
-  coalesce(d.name || ' ', '') || left(v.mapping_hash, 12), coalesce(b.path, ''), v.row_no
+  coalesce(d.name || ' ', '') || left(v.mapping_hash, 12), coalesce(b.path, ''), v.row_no,
+  {FUNCTIONS}
 from master.source_record_version v join master.source_record r on r.id = v.record_id
 join master.source_system s on s.id = r.system_id
 left join hub.landing_batch b on b.id = v.batch_id left join hub.document d on d.hash = v.mapping_hash
 where v.id = any(:versions)
-"""
+"""  # noqa: S608 - ours
 
 _PINS = """
 select distinct i.id, d.actor, d.reason, d.at_us, i.mode from master.pin i

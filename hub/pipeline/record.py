@@ -29,6 +29,7 @@ from hub.store.passes import DeadLetter, Pass, RowFate
 from hub.store.tables import delivery
 from mappings.canonical import CanonicalRecord
 from mappings.language import Filtered, Mapped, Rejected
+from mappings.normalize.dates import instant_of
 
 ROWS_A_COMMIT = 250
 """Rows that are recorded together: the clock is held while they are written."""
@@ -128,7 +129,7 @@ def _process(work: Work, pass_: Pass) -> None:
     with work.engine.begin() as db:
         current = _under_current_keys(db, task.manifest.system, mapped)
         kept, erased = _without_erased(db, work, task.manifest.system, current)
-    rows, warnings = _gate(work, kept)
+    rows, warnings = _gate(work, [_recordable(row) for row in kept])
     for chunk in _chunks([r for r in rows if r.row_no not in done]):
         with work.engine.begin() as db:
             incoming = _incoming(task, chunk)
@@ -178,6 +179,7 @@ def _map_rows(work: Work, task: _Task) -> Iterator[_Row]:
     table = landing.read(work.landing, task.manifest.path, task.manifest.sha256)
     kind = table.schema.field("document").type
     breach = task.mapping.compiled.check_contract([f.name for f in kind]) if pa.types.is_struct(kind) else None
+    landed_at = instant_of(task.manifest.landed_us)
     for row_no, raw in enumerate(table.to_pylist()):
         document = raw["document"]
         kept = {"document": document} if document is not None else {"raw": raw["raw"]}
@@ -190,7 +192,7 @@ def _map_rows(work: Work, task: _Task) -> Iterator[_Row]:
         elif breach is not None:
             yield _dead(row, "rejected", "contract", breach.column, breach.message, breach.remedy)
         else:
-            yield _mapped(row, task.mapping.compiled.map(document))
+            yield _mapped(row, task.mapping.compiled.map(document, at=landed_at))
 
 
 def _mapped(row: _Row, outcome: Mapped | Rejected | Filtered) -> _Row:
@@ -244,6 +246,16 @@ def _without_erased(
         bare = replace(row, raw={}, records=left)
         kept.append(bare if left else _filtered(bare, "erased"))
     return kept, again
+
+
+def _recordable(row: _Row) -> _Row:
+    """Refuse a row that says two things of one record, for nobody could tell which holds."""
+    made = Counter((record.record_type, record.key) for record in row.records)
+    twice = next((record_type for (record_type, _), times in made.items() if times > 1), None)
+    if twice is None:
+        return row
+    what = f"the mapping makes the same {twice} twice of this row"
+    return _dead(row, "rejected", "record_twice", "", what, "Give each entry of emit a record_type or a key of its own")
 
 
 def _gate(work: Work, rows: Sequence[_Row]) -> tuple[list[_Row], dict[str, int]]:

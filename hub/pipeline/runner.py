@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from hub.collecting import collecting_rarely
-from hub.documents import ActiveDocuments, load
+from hub.documents import ActiveDocuments, demand_installed, load
 from hub.errors import UsageError
 from hub.pipeline.account import Account, account
 from hub.pipeline.work import Report, Work, silent
@@ -32,7 +32,7 @@ def opened(settings: Settings, engine: Engine, kind: str, report: Report = silen
 
     Raises:
         UsageError: one of the systems has no connection.
-        HubError: documents are missing.
+        HubError: documents are missing, or other functions are installed than the mappings were applied with.
     """
     documents = _documents(engine, systems)
     with ExitStack() as held:
@@ -51,7 +51,7 @@ def resumed(settings: Settings, engine: Engine, run_id: int, report: Report = si
     Raises:
         UsageError: there is no such run, or one of the systems has no connection.
         BusyError: that process still works on it.
-        HubError: documents are missing.
+        HubError: documents are missing, or other functions are installed than the mappings were applied with.
     """
     documents = _documents(engine, systems)
     with exclusive(engine, runs.lock_of(run_id)):
@@ -81,6 +81,7 @@ def settle(work: Work) -> Account:
 
 def _documents(engine: Engine, systems: tuple[str, ...]) -> ActiveDocuments:
     documents = load(engine)
+    demand_installed(documents)
     unknown = sorted(set(systems) - documents.connections.keys())
     if unknown:
         raise UsageError(f"There is no system {unknown[0]!r}", f"Systems are: {', '.join(documents.connections)}")

@@ -12,7 +12,8 @@ from customer_master.store import public_id
 from customer_master.store.numbers import resolve_number
 from customer_master.store.tables import OPEN
 from hub.errors import UsageError
-from hub.pipeline.explain import Explained, explain_values
+from hub.pipeline.explain import FUNCTIONS, Explained, explain_values
+from mappings.canonical import upcast
 
 
 @dataclass(slots=True)
@@ -21,7 +22,8 @@ class Trace:
 
     Args:
         record: ``system/record_type/key``.
-        versions: every version, newest first: commit number, position, file and row it came from, mapping, fate.
+        versions: every version, newest first: commit number, position, file and row it came from, mapping and the
+            functions of installed packages that it calls, fate.
         party: public id of the party it belongs to now, and the other records in it.
         golden: golden values of that party, each with the record it came from and the rule that chose it; more of
             them in :mod:`hub.pipeline.explain`.
@@ -87,7 +89,7 @@ def _of_a_customer(db: Connection, what: str) -> list[int]:
 def _trace(db: Connection, record_id: int) -> Trace:
     args = {"record": record_id, "open": OPEN}
     result = Trace(str(db.execute(text(_NAME), args).scalar_one()))
-    result.versions = _rows(db, _VERSIONS, args)
+    result.versions = [{**v, "payload": upcast(v["payload"])} for v in _rows(db, _VERSIONS, args)]
     party = db.execute(text(_PARTY), args).one_or_none()
     if party is not None:
         result.party = {"public_id": party.public_id, "kind": party.kind, "records": party.records}
@@ -113,13 +115,15 @@ select s.code || '/' || r.record_type || '/' || coalesce(r.native_key, r.correla
 from master.source_record r join master.source_system s on s.id = r.system_id where r.id = :record
 """
 
-_VERSIONS = """
+_VERSIONS = f"""
 select v.from_cs as commit, to_char(to_timestamp(c.at_us / 1e6) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at,
   v.position, v.origin, b.path as file, v.row_no as row, left(v.mapping_hash, 12) as mapping,
+  {FUNCTIONS} as opaque,
   v.evidence is not null as has_echo, v.to_cs = :open as is_current, v.payload
 from master.source_record_version v join master.change_set c on c.cs = v.from_cs
-join hub.landing_batch b on b.id = v.batch_id where v.record_id = :record order by v.from_cs desc
-"""
+join hub.landing_batch b on b.id = v.batch_id left join hub.document d on d.hash = v.mapping_hash
+where v.record_id = :record order by v.from_cs desc
+"""  # noqa: S608 - ours
 
 _PARTY = """
 select p.id, p.public_id, p.kind, (

@@ -27,6 +27,10 @@ from hub.store.tables import completeness_claim, cursor, landing_batch
 ERASED = "erased"
 """Code of the defect that stands where a row was erased."""
 
+_DICTIONARY = 1 << 14
+"""Bytes after which a column is given up as one of few values: of numbers and names a dictionary makes files larger.
+Statistics are not written, for a batch is only ever read whole."""
+
 
 def land(connection: Connection, folder: Path, *, run_id: int, system: str, batch: Batch) -> int:
     """Write a batch to the landing zone and put its manifest and cursor into the running transaction.
@@ -140,7 +144,7 @@ def _write(path: Path, table: pa.Table) -> tuple[str, int]:
     """Write durably: content and folder entry are on disk before the database may name the file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd")
+    pq.write_table(table, sink, compression="zstd", dictionary_pagesize_limit=_DICTIONARY, write_statistics=False)
     data = sink.getvalue().to_pybytes()
     with path.open("xb") as file:
         file.write(data)

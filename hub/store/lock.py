@@ -9,6 +9,7 @@ lock                          held by
 ``migration``                 whoever makes or restores the tables
 ``backup``                    whoever writes a backup
 ``rebuild``                   whoever rebuilds the master beside the present one
+``plan``                      whoever makes a plan, for there is one scratch copy
 ============================  ============================================================
 
 Who needs several takes them in this order but for its run's own, which nobody ever waits for. Acts of stewards hold

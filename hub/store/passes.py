@@ -168,7 +168,7 @@ def note_fates(
             "field": f.letter.field,
             "message": f.letter.message,
             "remedy": f.letter.remedy,
-            "payload": f.letter.payload,
+            "payload": _storable(f.letter.payload),
             "at_us": now_us(),
             "pass_id": pass_.id,
             "row_no": f.row_no,
@@ -180,6 +180,18 @@ def note_fates(
         connection.execute(insert(dead_letter), letters)
     if pass_.kind != "fresh":
         _settle_rows(connection, pass_, [f.row_no for f in fates])
+
+
+def _storable(raw: Any) -> Any:
+    """Write a raw value without NUL, which the database keeps in no text; the landing zone has it as it came."""
+    match raw:
+        case str():
+            return raw.replace("\0", "")
+        case dict():
+            return {name: _storable(value) for name, value in raw.items()}
+        case list():
+            return [_storable(value) for value in raw]
+    return raw
 
 
 def _settle_rows(connection: Connection, pass_: Pass, rows: Sequence[int]) -> None:

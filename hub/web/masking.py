@@ -49,6 +49,6 @@ def mask_party(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def mask_activity(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Hide the contact points that an interaction or a case mentions, and what was written in it."""
-    hidden = ("mentions", "text", "subject")
+    """Hide the contact points that an interaction, a case or a consent mentions, what was written in it, and proofs."""
+    hidden = ("mentions", "text", "subject", "evidence")
     return {k: mask_value(v) if k in hidden else v for k, v in payload.items()}

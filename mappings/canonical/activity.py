@@ -2,6 +2,7 @@
 
 None of them makes a party. Orders and holdings refer to the record of a party (:class:`mappings.canonical.Reference`);
 interactions and cases only mention contact points, and whose they are is asked anew at every reading.
+Consents and what a dealer stocks and sells stand in ``consent`` and ``trade`` beside this.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ class Channel(StrEnum):
 
     CALL = "call"
     EMAIL = "email"
+    FAX = "fax"
+    LETTER = "letter"
+    VISIT = "visit"
+    WEB = "web"
 
 
 class Direction(StrEnum):
@@ -54,6 +59,7 @@ class MentionRole(StrEnum):
     RECIPIENT = "recipient"
     SIGNATURE = "signature"
     REPORTER = "reporter"
+    SUBJECT = "subject"
 
 
 class PointKind(StrEnum):
@@ -75,10 +81,10 @@ class Mention:
         name: the name that stood beside it, as written.
     """
 
-    kind: PointKind
-    value: str
-    role: MentionRole
-    name: str = ""
+    kind: PointKind = classed(DataClass.PUBLIC)
+    value: str = classed(DataClass.BUSINESS_CONTACT)
+    role: MentionRole = classed(DataClass.PUBLIC)
+    name: str = classed(DataClass.PERSONAL, default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,35 +98,35 @@ class Attachment:
         sha256: of the content, hex.
     """
 
-    name: str
-    media_type: str
-    size: int
-    sha256: str
+    name: str = classed(DataClass.PERSONAL)
+    media_type: str = classed(DataClass.PUBLIC)
+    size: int = classed(DataClass.PUBLIC)
+    sha256: str = classed(DataClass.PERSONAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A case entered a state."""
 
-    state: CaseState
-    at: datetime
-    by: str = ""
+    state: CaseState = classed(DataClass.PUBLIC)
+    at: datetime = classed(DataClass.BUSINESS_CONTACT)
+    by: str = classed(DataClass.PERSONAL, default="")
 
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
     """One line of an order; ``item`` is the seller's code, ``quantity`` is in ``unit``, ``price`` is per unit."""
 
-    item: str
-    description: str
-    quantity: Decimal | None
-    unit: str
-    price: Decimal | None
+    item: str = classed(DataClass.PUBLIC)
+    description: str = classed(DataClass.PUBLIC)
+    quantity: Decimal | None = classed(DataClass.BUSINESS_CONTACT)
+    unit: str = classed(DataClass.PUBLIC)
+    price: Decimal | None = classed(DataClass.BUSINESS_CONTACT)
 
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """A call or a mail. ``at`` is UTC, ``duration`` in seconds."""
+    """A call, a mail, a fax, a letter, a visit, a form of the web site. ``at`` is UTC, ``duration`` in seconds."""
 
     channel: Channel = classed(DataClass.PUBLIC)
     direction: Direction = classed(DataClass.PUBLIC)

@@ -16,11 +16,19 @@ class DataClass(StrEnum):
     SENSITIVE = "sensitive"
 
 
-def classed(data_class: DataClass, **kwargs: Any) -> Any:
-    """Declare a dataclass field with its data class; other arguments are those of :func:`dataclasses.field`."""
-    return field(metadata={"data_class": data_class}, **kwargs)
+def classed(data_class: DataClass, *, words: type[StrEnum] | None = None, added: bool = False, **kwargs: Any) -> Any:
+    """Declare a dataclass field with its data class.
+
+    Args:
+        data_class: how carefully it must be handled.
+        words: closed list of an attribute that is held as plain text.
+        added: it joined a part of a record that is stored already; it is written only when it says something, so that
+            what does not use it keeps its stored text and hash.
+        kwargs: those of :func:`dataclasses.field`.
+    """
+    return field(metadata={"data_class": data_class, "words": words, "added": added}, **kwargs)
 
 
 def data_classes(content: type) -> dict[str, DataClass]:
-    """Tell the data class of every attribute of a canonical content type that holds data about somebody."""
-    return {f.name: f.metadata["data_class"] for f in fields(content) if "data_class" in f.metadata}
+    """Tell the data class of every attribute of a canonical type."""
+    return {f.name: f.metadata["data_class"] for f in fields(content)}

@@ -45,6 +45,11 @@ class Function:
     doc: str
 
     @property
+    def inverse(self) -> str:
+        """Name of the function that writes what this one reads, so that it reads the same again; empty if none does."""
+        return INVERSES.get(self.name, "")
+
+    @property
     def usage(self) -> str:
         """The call as a person writes it, optional arguments in brackets."""
         words = (p.name if p.required else f"[{p.name}]" for p in self.parameters)
@@ -54,14 +59,23 @@ class Function:
 CATALOGUE: dict[str, Function] = {}
 """All functions by name; filled when :mod:`mappings.language.functions` is imported."""
 
+INVERSES: dict[str, str] = {}
+"""Reading function -> the function that writes; filled when :mod:`mappings.language.inverses` is imported."""
+
 
 def function(implementation: Implementation) -> Implementation:
     """Register a Python function under its own name, typed by its annotations."""
+    name, returns = implementation.__name__, type_of(get_type_hints(implementation)["return"])
+    CATALOGUE[name] = Function(
+        name, parameters_of(implementation), returns, implementation, implementation.__doc__ or ""
+    )
+    return implementation
+
+
+def parameters_of(implementation: Callable[..., Any]) -> tuple[Parameter, ...]:
+    """Give the parameters of a Python function, typed by its annotations."""
     hints = get_type_hints(implementation)
-    parameters = tuple(
+    return tuple(
         Parameter(p.name, type_of(hints[p.name]), p.default is PythonParameter.empty)
         for p in signature(implementation).parameters.values()
     )
-    name = implementation.__name__
-    CATALOGUE[name] = Function(name, parameters, type_of(hints["return"]), implementation, implementation.__doc__ or "")
-    return implementation

@@ -1,19 +1,22 @@
 """Compiles a checked document to one Python function for single records.
 
-The generated source is meant to be read: one line for a column, a let or a cell. Nothing is caught and nothing is noted
-while it runs; when a value cannot be read, the line number of the failure tells which cell and which source columns it
-was.
+The generated source is meant to be read, and no slower than what one would write by hand: one line for a column, a let
+or a cell. Nothing is caught and nothing is noted while it runs; when a value cannot be read, the line number of the
+failure tells which cell and which source columns it was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, fields
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
 from mappings.canonical import ENTITIES, CanonicalRecord
 from mappings.language.catalogue import CATALOGUE
+from mappings.language.inlining import inlined
 from mappings.language.nodes import (
     Call,
     Choice,
@@ -23,6 +26,7 @@ from mappings.language.nodes import (
     Concatenation,
     Constant,
     Items,
+    Landed,
     Logic,
     Loop,
     Node,
@@ -30,6 +34,7 @@ from mappings.language.nodes import (
     Part,
     Variable,
 )
+from mappings.language.opening import opened
 from mappings.language.outcome import Filtered, Mapped, Outcome, Rejected
 from mappings.language.program import Cell, EmitProgram, Program, Rule
 from mappings.language.types import CONSTANTS, QUOTED
@@ -44,14 +49,16 @@ class Compiled:
         source: its Python source.
         filename: name of its frame in a traceback.
         fields: line of the source → source columns read there, joined by ``, ``.
-        map_row: raw document → outcome; raises when a value cannot be read.
+        map_row: raw document, when it landed → outcome; raises when a value cannot be read.
+        asks_when_landed: whether it cannot do without the latter.
         render: golden attribute → function from golden value to the system's fields.
     """
 
     source: str
     filename: str
     fields: Mapping[int, str]
-    map_row: Callable[[Mapping[str, Any]], Outcome]
+    map_row: Callable[[Mapping[str, Any], datetime | None], Outcome]
+    asks_when_landed: bool
     render: Mapping[str, Callable[[Any], dict[str, Any]]]
 
 
@@ -79,10 +86,10 @@ def load_source(writer: Writer, name: str, names: Mapping[str, Any]) -> Compiled
         writer.write_render(attribute, values)
     source = "\n".join(writer.lines) + "\n"
     filename = f"<mapping {name}>"
-    namespace = {**_namespace(program), **names}
+    namespace = {**_namespace(program), **_without_key(writer), **names}
     exec(compile(source, filename, "exec"), namespace)  # noqa: S102 - our own output, printed from whitelisted nodes only
     render = {attribute: namespace[f"render_{attribute}"] for attribute in program.outbound}
-    return Compiled(source, filename, writer.fields, namespace["map_row"], render)
+    return Compiled(source, filename, writer.fields, namespace["map_row"], program.asks_when_landed, render)
 
 
 def print_expression(node: Node, columns: Mapping[str, str]) -> str:
@@ -108,7 +115,7 @@ class Writer:
     def write_map_row(self) -> None:
         """Write the function that maps a row."""
         program = self.program
-        self._line("def map_row(row):")
+        self._line("def map_row(row, _at):")
         self._line("    _get = row.get")
         for index, rule in enumerate(program.rejects):
             self._rule(rule, f"_reject_{index}")
@@ -116,7 +123,10 @@ class Writer:
             self._rule(rule, f"_filter_{index}")
         for index, emit in enumerate(program.emits):
             self._emit(index, emit)
-        self._line(f"    return _Mapped(({''.join(f'record_{i}, ' for i in range(len(program.emits)))}))")
+        self._line("    outcome = _open_Mapped()")
+        self._line(f"    outcome.records = ({''.join(f'record_{i}, ' for i in range(len(program.emits)))})")
+        self._line("    outcome.__class__ = _Mapped")
+        self._line("    return outcome")
 
     def write_render(self, attribute: str, values: Mapping[str, Cell | None]) -> None:
         """Write the function that puts a golden value into the system's own fields."""
@@ -139,30 +149,47 @@ class Writer:
         self._line(f"    key = {self._print(emit.identity['key'])}", emit.identity["key"])
         self._line("    if not key:")
         self._line(f"        return _no_key_{index}")
-        self._line(f"    content_{index} = _{emit.entity}(")
-        for attribute, cell in emit.single.items():
-            self._line(f"        {attribute}={self._print(cell)},", cell)
-        for attribute, cells in emit.elements.items():
-            if cells:
-                self._elements(attribute, cells)
-        self._line("    )")
-        self._line(f"    record_{index} = _Record(")
-        self._line(f"        entity={emit.entity!r}, record_type={emit.record_type!r}, key=key,")
-        self._line(f"        content=content_{index},")
-        for attribute in ("correlation", "token"):
-            self._line(f"        {attribute}={self._print(emit.identity[attribute])},", emit.identity[attribute])
-        if emit.references:
-            self._elements("references", emit.references)
-        self._line("    )")
+        self._content(f"content_{index}", emit)
+        self._record(f"record_{index}", f"content_{index}", emit)
 
-    def _elements(self, attribute: str, cells: Iterable[Cell]) -> None:
-        self._line(f"        {attribute}=_distinct((")
-        for cell in cells:
-            parts = cell.node.items if isinstance(cell.node, Items) else (cell.node,)
-            for part in parts:
-                star = "*" if part.type.many else ""
-                self._line(f"            {star}{self.expression(part, cell)},", cell)
-        self._line("        )),")
+    def _content(self, name: str, emit: EmitProgram) -> None:
+        self._line(f"    {name} = _open_{emit.entity}()")
+        for attribute, cell in emit.single.items():
+            self._line(f"    {name}.{attribute} = {self._print(cell)}", cell)
+        lists = {attribute: cells for attribute, cells in emit.elements.items() if cells}
+        for attribute, cells in lists.items():
+            self._elements(f"{name}.{attribute}", cells)
+        self._close(name, emit.entity, {*emit.single, *lists})
+
+    def _record(self, name: str, content: str, emit: EmitProgram) -> None:
+        said = {"entity": repr(emit.entity), "record_type": repr(emit.record_type), "key": "key", "content": content}
+        self._line(f"    {name} = _open_Record()")
+        for attribute, value in said.items():
+            self._line(f"    {name}.{attribute} = {value}")
+        for attribute in ("correlation", "token"):
+            cell = emit.identity[attribute]
+            self._line(f"    {name}.{attribute} = {self._print(cell)}", cell)
+        if emit.references:
+            self._elements(f"{name}.references", emit.references)
+        self._close(name, "Record", {*said, *emit.identity, *(["references"] if emit.references else [])})
+
+    def _close(self, name: str, word: str, said: AbstractSet[str]) -> None:
+        """Fill what the document says nothing of, and give an open value its true class."""
+        for attribute in fields(_MADE[word]):
+            if attribute.name not in said:
+                self._line(f"    {name}.{attribute.name} = {attribute.default!r}")
+        self._line(f"    {name}.__class__ = _{word}")
+
+    def _elements(self, target: str, cells: Iterable[Cell]) -> None:
+        """Write a list: on one line what is one list already, else a line for every part."""
+        parts = [(part, cell) for cell in cells for part in _parts(cell.node)]
+        if len(parts) == 1 and parts[0][0].type.many:
+            self._line(f"    {target} = _distinct({self.expression(*parts[0])})", parts[0][1])
+            return
+        self._line(f"    {target} = _distinct((")
+        for part, cell in parts:
+            self._line(f"        {'*' if part.type.many else ''}{self.expression(part, cell)},", cell)
+        self._line("    ))")
 
     def _prepare(self, node: Node) -> None:
         """Write the lines that read what an expression needs and nothing has read yet."""
@@ -188,17 +215,12 @@ class Writer:
     def _line(self, text: str, cell: Cell | None = None) -> None:
         self.lines.append(text)
         if cell is not None:
-            self.fields[len(self.lines)] = ", ".join(self._columns_of(cell.node))
+            self.fields[len(self.lines)] = ", ".join(self.columns_of(cell.node))
 
-    def _columns_of(self, node: Node) -> list[str]:
+    def columns_of(self, node: Node) -> list[str]:
         """List the source columns an expression reads, through lets too."""
-        found: dict[str, None] = {}
-        for part in node.walk():
-            if isinstance(part, Column):
-                found[part.name] = None
-            elif isinstance(part, Variable) and part.name in self.program.lets:
-                found.update(dict.fromkeys(self._columns_of(self.program.lets[part.name].node)))
-        return list(found)
+        found = (part.name for part in self.program.reached(node) if isinstance(part, Column))
+        return list(dict.fromkeys(found))
 
 
 class Printer:
@@ -210,8 +232,9 @@ class Printer:
             Constant: self._constant,
             Column: lambda n: f"_get({n.name!r})",
             Variable: lambda n: f"let_{n.name}",
+            Landed: lambda _: "_at",
             Part: lambda n: f"_part({self.print(n.record)}, {n.name!r})",
-            Call: self._call,
+            Call: self._inlined,
             Comparison: lambda n: f"({self.print(n.left)} {n.operator} {self.print(n.right)})",
             Logic: lambda n: f"({f' {n.operator} '.join(self.print(p) for p in n.parts)})",
             Not: lambda n: f"(not {self.print(n.part)})",
@@ -231,10 +254,15 @@ class Printer:
     def _constant(self, node: Constant) -> str:
         word = str(node.value)
         if node.type.name in QUOTED:
-            return f"_{node.type.name}({word!r})"
+            return f"_{node.type.name}_{word}"
         return (
             word if CONSTANTS.get(word, (None, None))[1] == node.type and node.type.name != "bool" else repr(node.value)
         )
+
+    def _inlined(self, node: Call) -> str:
+        names = (k or p.name for k, p in zip(node.keywords, node.function.parameters, strict=False))
+        arguments = dict(zip(names, map(self.print, node.arguments), strict=True))
+        return inlined(node.function.call, arguments) or self._call(node)
 
     def _call(self, node: Call) -> str:
         words = (
@@ -248,7 +276,7 @@ class Printer:
 
     def _comprehension(self, node: Comprehension) -> str:
         loops = " ".join(self._loop(loop) for loop in node.loops)
-        return f"{'_flat' if node.element.type.many else 'tuple'}({self.print(node.element)} {loops})"
+        return f"{'_flat' if node.element.type.many else 'tuple'}([{self.print(node.element)} {loops}])"
 
     def _loop(self, loop: Loop) -> str:
         source = self.print(loop.source)
@@ -256,6 +284,11 @@ class Printer:
             source = f"_each({source})"
         conditions = "".join(f" if {self.print(test)}" for test in loop.conditions)
         return f"for let_{loop.variable} in {source}{conditions}"
+
+
+def _parts(node: Node) -> tuple[Node, ...]:
+    """Give the parts of a list that is written out, else the list itself."""
+    return node.items if isinstance(node, Items) else (node,)
 
 
 def _read_as_text(node: Node) -> str | None:
@@ -272,24 +305,36 @@ def _namespace(program: Program) -> dict[str, Any]:
         outcomes[f"_reject_{index}"] = Rejected("rule", rule.field, rule.because, rule.remedy)
     for index, rule in enumerate(program.filters):
         outcomes[f"_filter_{index}"] = Filtered(rule.because)
-    for index, emit in enumerate(program.emits):
-        columns = ", ".join(part.name for part in emit.identity["key"].node.walk() if isinstance(part, Column))
-        remedy = "Fill it in the source, or correct the key expression of the mapping"
-        outcomes[f"_no_key_{index}"] = Rejected("no_key", columns, "the record has no key", remedy)
     return {
         "__builtins__": {"tuple": tuple},
         **{word: value for word, (value, _) in CONSTANTS.items()},
-        **{name: function.call for name, function in CATALOGUE.items()},
+        **{name: function.call for name, function in {**CATALOGUE, **program.lookups, **program.extensions}.items()},
         **outcomes,
-        "_Mapped": Mapped,
-        "_Record": CanonicalRecord,
-        **{f"_{entity}": content for entity, content in ENTITIES.items()},
-        **{f"_{name}": family for name, family in QUOTED.items()},
+        **{f"_{word}": kind for word, kind in _MADE.items()},
+        **_OPEN,
+        **{f"_{name}_{word}": word for name, family in QUOTED.items() for word in family},
         "_distinct": _distinct,
         "_each": _each,
         "_part": _part,
         "_flat": _flat,
     }
+
+
+def _without_key(writer: Writer) -> dict[str, Outcome]:
+    """Say for every record what becomes of a row that has no key for it."""
+    remedy = "Fill it in the source, or correct the key expression of the mapping"
+    return {
+        f"_no_key_{index}": Rejected(
+            "no_key", ", ".join(writer.columns_of(emit.identity["key"].node)), "the record has no key", remedy
+        )
+        for index, emit in enumerate(writer.program.emits)
+    }
+
+
+_MADE: dict[str, type[Any]] = {"Mapped": Mapped, "Record": CanonicalRecord, **ENTITIES}
+"""What a generated function makes: its own word for each, and the class."""
+
+_OPEN = {f"_open_{word}": opened(kind) for word, kind in _MADE.items()}
 
 
 def _distinct(elements: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -307,14 +352,14 @@ def _flat(lists: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
 
 
 def _each(value: object) -> Iterable[object]:
+    if value.__class__ is list or isinstance(value, list | tuple):  # what most are is known at once, here and below
+        return value
     if value is None:
         return ()
-    if isinstance(value, list | tuple):
-        return value
     raise ValueReadError("a single value stands where a list is expected", "")
 
 
 def _part(record: object, name: str) -> object:
-    if isinstance(record, Mapping):
+    if record.__class__ is dict or isinstance(record, Mapping):
         return record.get(name)
     raise ValueReadError("a single value stands where a record is expected", "")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import repeat
 from typing import Any
 
 from mappings.language.document import shape
@@ -56,19 +58,23 @@ class Coverage:
         return not (self.untried or self.unmet or self.empty)
 
 
-def coverage(mapping: MappingDocument, rows: Iterable[Mapping[str, Any]]) -> Coverage:
+def coverage(
+    mapping: MappingDocument, rows: Iterable[Mapping[str, Any]], landed: Iterable[datetime | None] = repeat(None)
+) -> Coverage:
     """Map rows and tell what they leave untried.
 
     Args:
         mapping: the mapping.
         rows: raw documents, such as those given in its tests.
+        landed: when each landed, if the mapping asks for it.
     """
-    watched, tried = Probe(mapping), list(rows)
+    watched, number = Probe(mapping), 0
     source = mapping.document.source
     columns = shape([*source.requires, *source.optional])
     filled: set[str] = set()
-    for row in tried:
-        watched.map(row)
+    for row, at in zip(rows, landed, strict=False):  # one who never asks need not say when
+        number += 1
+        watched.map(row, at)
         filled |= set(_filled(columns, row))
     untried = [
         Untried(branch.line, branch.text, "ever" if not seen else "false" if True in seen else "true")
@@ -77,7 +83,7 @@ def coverage(mapping: MappingDocument, rows: Iterable[Mapping[str, Any]]) -> Cov
     ]
     names = list(_names(columns))
     return Coverage(
-        len(tried), 2 * len(watched.branches), tuple(untried),
+        number, 2 * len(watched.branches), tuple(untried),
         len(watched.codes), tuple(code for code, met in watched.codes.items() if not met),
         len(names), tuple(name for name in names if name not in filled),
     )  # fmt: skip

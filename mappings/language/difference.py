@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import repeat
 from typing import Any
 
 from mappings.language.examples import describe
@@ -30,16 +32,22 @@ class Change:
     new: Any
 
 
-def changes(old: CompiledMapping, new: CompiledMapping, rows: Iterable[Mapping[str, Any]]) -> Iterator[Change]:
+def changes(
+    old: CompiledMapping,
+    new: CompiledMapping,
+    rows: Iterable[Mapping[str, Any]],
+    landed: Iterable[datetime | None] = repeat(None),
+) -> Iterator[Change]:
     """Map rows with both versions and give what differs, row by row.
 
     Args:
         old: the version in force.
         new: the version that may follow it.
         rows: raw documents.
+        landed: when each landed, if one of the mappings asks for it.
     """
-    for number, row in enumerate(rows):
-        yield from _row_changes(number, old.map(row), new.map(row))
+    for number, (row, at) in enumerate(zip(rows, landed, strict=False)):  # one who never asks need not say when
+        yield from _row_changes(number, old.map(row, at=at), new.map(row, at=at))
 
 
 def _row_changes(number: int, old: Outcome, new: Outcome) -> Iterator[Change]:
@@ -52,7 +60,7 @@ def _row_changes(number: int, old: Outcome, new: Outcome) -> Iterator[Change]:
         if name not in before or name not in after:
             yield Change(number, name, "record", before.get(name), after.get(name))
             continue
-        for cell, was, is_ in _cells("", before[name], after[name]):
+        for cell, was, is_ in cells("", before[name], after[name]):
             yield Change(number, name, cell, was, is_)
 
 
@@ -60,15 +68,24 @@ def _records(outcome: Mapped) -> dict[str, dict[str, Any]]:
     return {f"{r.entity}/{r.record_type}/{r.key}": describe(r) for r in outcome.records}
 
 
-def _cells(place: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
-    """Give the innermost values that differ."""
+def cells(place: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Give the innermost values that differ.
+
+    Args:
+        place: where the two stand, e.g. ``phones.0``; empty for the whole.
+        old: what the one says: dicts, lists and plain values.
+        new: what the other says.
+
+    Yields:
+        Place, old and new value; ``None`` where one has nothing.
+    """
     prefix = f"{place}." if place else ""
     if isinstance(old, dict) and isinstance(new, dict):
         for name in dict.fromkeys([*old, *new]):
-            yield from _cells(f"{prefix}{name}", old.get(name), new.get(name))
+            yield from cells(f"{prefix}{name}", old.get(name), new.get(name))
     elif isinstance(old, list | tuple) and isinstance(new, list | tuple):
         for at in range(max(len(old), len(new))):
-            yield from _cells(
+            yield from cells(
                 f"{prefix}{at}", old[at] if at < len(old) else None, new[at] if at < len(new) else None
             )  # fmt: skip
     elif old != new:

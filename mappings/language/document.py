@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from mappings.language.errors import MappingError, suggestion
 from mappings.language.types import Shape
@@ -19,19 +19,26 @@ ColumnDeclaration = str | Mapping[str, Sequence[str | Mapping[str, Sequence[str]
 
 _WORD = r"^[a-z][a-z0-9_]*$"
 
+CrosswalkReference = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*@[1-9][0-9]*$")]
+"""A crosswalk and its version, e.g. ``erp_order_state@3``."""
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Source(_Section):
-    """The contract with the source stream: what a document must have, may have, and has without being read."""
+    """The contract with the source stream: what a document must have, may have, and has without being read.
+
+    ``zone`` is the time zone of whatever it writes without an offset, by its IANA name.
+    """
 
     system: str = Field(pattern=_WORD)
     stream: str = Field(pattern=_WORD)
     requires: list[ColumnDeclaration] = Field(min_length=1)
     optional: list[ColumnDeclaration] = []
     ignores: list[str] = []
+    zone: str = ""
 
 
 class RejectRule(_Section):
@@ -87,9 +94,10 @@ class OutboundField(_Section):
 
 
 class Example(_Section):
-    """A test within the document: a raw document and what must come of it."""
+    """A test within the document: a raw document and what must come of it, and when it landed if that matters."""
 
     case: str
+    at: AwareDatetime | None = Field(default=None, strict=False)
     given: dict[str, Any]
     expect: dict[str, Any]
 
@@ -100,6 +108,7 @@ class Document(_Section):
     mapping: str = Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")
     version: int = Field(ge=1)
     source: Source
+    crosswalks: dict[str, CrosswalkReference] = {}
     let: dict[str, Expression] = {}
     reject: list[RejectRule] = []
     filter: list[FilterRule] = []

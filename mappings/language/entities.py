@@ -72,6 +72,32 @@ FORMS: dict[str, Form] = {
         _many(configuration="text"),
     ),
     "item": Form({"code": TEXT, "name": TEXT, "revision": TEXT, "unit": TEXT}, {}),
+    "consent": Form(
+        {
+            "state": Type("consent_state"),
+            "at": Type("instant"),
+            "purpose": TEXT,
+            "until": Type("date"),
+            "evidence": TEXT,
+            "text_version": TEXT,
+        },
+        _many(channels="channel", mentions="mention"),
+    ),
+    "channel_stock": Form(
+        {"item": TEXT, "quantity": Type("decimal"), "unit": TEXT, "on": Type("date"), "location": TEXT}, {}
+    ),
+    "sell_through": Form(
+        {
+            "item": TEXT,
+            "quantity": Type("decimal"),
+            "unit": TEXT,
+            "since": Type("date"),
+            "until": Type("date"),
+            "amount": Type("decimal"),
+            "currency": TEXT,
+        },
+        {},
+    ),
 }  # fmt: skip
 """Every canonical entity's form."""
 

@@ -1,4 +1,4 @@
-"""Runs the given/expect tests that stand in a mapping document.
+"""Runs the given/expect tests that stand in a mapping document, and tries whether what it writes back comes home.
 
 ``expect`` is ``{reject: column or words of the message}``, ``{filter: words of the reason}``, ``{records: […]}``
 or, for one record, any part of it: ``key``, ``record_type``, ``correlation``, ``token`` and the canonical payload.
@@ -14,6 +14,7 @@ from typing import Any
 from mappings.canonical import CanonicalRecord, to_payload
 from mappings.language.mapping import Mapping, compile_mapping
 from mappings.language.outcome import Filtered, Mapped, Outcome, Rejected
+from mappings.language.round_trips import round_trips
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class TestFailure:
     """A test of a mapping document that fails.
 
     Args:
-        case: name of the test.
+        case: name of the test; of a golden attribute that is written back and read again ``outbound.ATTRIBUTE``.
         line: its line in the document.
         where: place within the result, e.g. ``names.0.text``.
         expected: what the document expects there.
@@ -41,14 +42,18 @@ class TestFailure:
 
 
 def run_tests(mapping: Mapping) -> list[TestFailure]:
-    """Run all tests of a mapping document and list what fails."""
+    """Run all tests of a mapping document, then its round trips, and list what fails."""
     compiled = compile_mapping(mapping)
     failures: list[TestFailure] = []
     for index, test in enumerate(mapping.document.tests):
         line = mapping.located.place(("tests", index)).line
-        for where, expected, actual in _differences(test.expect, compiled.map(test.given)):
+        for where, expected, actual in _differences(test.expect, compiled.map(test.given, at=test.at)):
             failures.append(TestFailure(test.case, line, where, expected, actual))
-    return failures
+    return failures + [
+        TestFailure(f"outbound.{trip.attribute}", trip.line, "what is written back", trip.value, trip.reason)
+        for trip in round_trips(mapping)
+        if trip.reason
+    ]
 
 
 def describe(record: CanonicalRecord) -> dict[str, Any]:

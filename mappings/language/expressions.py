@@ -9,12 +9,15 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from inspect import getdoc
 from typing import Any
 
-from mappings.language import activity_functions, functions, party_functions  # noqa: F401 - they fill the catalogue
+from mappings.language import activity_functions, functions, inverses, parts_functions, party_functions  # noqa: F401 - they fill the catalogue
 from mappings.language.catalogue import CATALOGUE, Function
+from mappings.language.clock import DECLARED_ZONE, LANDED_AT, TODAY, ZONE, zone_remedy
 from mappings.language.errors import suggestion
+from mappings.language.extensions import ExtensionError, extension, extension_names
 from mappings.language.nodes import (
     Call,
     Choice,
@@ -24,6 +27,7 @@ from mappings.language.nodes import (
     Concatenation,
     Constant,
     Items,
+    Landed,
     Logic,
     Loop,
     Node,
@@ -31,10 +35,16 @@ from mappings.language.nodes import (
     Part,
     Variable,
 )
+from mappings.language.scope import ExpressionError, Scope
+from mappings.language.translating import CROSSWALK, Lookup, bound, closed_list, narrowed
 from mappings.language.types import BOOL, CONSTANTS, QUOTED, RAW, TEXT, Shape, Type
+from mappings.normalize.dates import zone_names
 
 MAX_LENGTH = 4000
 """Characters of one expression; beyond that Python's own parser may run out of stack."""
+
+MAX_DEPTH = 60
+"""Parts of an expression inside one another; Python reads 200 brackets, and each part is written with up to three."""
 
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
@@ -47,40 +57,6 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.NotIn: "not in",
 }
 _ORDERED = frozenset({"text", "number", "date", "instant", "decimal"})
-
-
-class ExpressionError(Exception):
-    """An expression that is wrong at a place within its own text.
-
-    Args:
-        what: what is wrong.
-        remedy: what was expected.
-        line: line within the expression, the first is 0.
-        column: character within that line, the first is 0.
-    """
-
-    def __init__(self, what: str, remedy: str, line: int = 0, column: int = 0) -> None:
-        self.what, self.remedy, self.line, self.column = what, remedy, line, column
-        super().__init__(f"{what}. {remedy}")
-
-
-@dataclass(slots=True)
-class Scope:
-    """What an expression may name.
-
-    Args:
-        columns: the source contract; ``None`` where there is no row (outbound).
-        variables: types of lets, or of the outbound value.
-        read: paths of the source columns read so far, filled by checking.
-        used: variables named so far, filled by checking.
-        unknown: lets that are wrong themselves, so that nobody can tell what they are.
-    """
-
-    columns: Shape | None
-    variables: dict[str, Type] = field(default_factory=dict)
-    read: set[str] = field(default_factory=set)
-    used: set[str] = field(default_factory=set)
-    unknown: set[str] = field(default_factory=set)
 
 
 def check(text: str, scope: Scope, expected: Type | None = None) -> Node:
@@ -111,12 +87,14 @@ def check(text: str, scope: Scope, expected: Type | None = None) -> Node:
         ) from None
     except (ValueError, RecursionError, MemoryError):
         raise ExpressionError("this is no expression", 'Expected e.g. name(row["column"])') from None
-    try:
-        checker = _Checker(scope, text.split("\n"))
-        node = checker.check(tree)
-        return node if expected is None else checker.fit(node, expected, tree)
-    except RecursionError:
-        raise ExpressionError("the expression is nested too deeply", "Split it with let") from None
+    checker = _Checker(scope, text.split("\n"))
+    node = checker.check(tree)
+    return node if expected is None else checker.fit(node, expected, tree)
+
+
+def grammar() -> list[str]:
+    """Say what an expression may be made of: one sentence with examples for every form that is admitted."""
+    return [getdoc(admit) or admit.__name__ for admit in _Checker(Scope(None), ()).admitted.values()]
 
 
 class _Checker:
@@ -126,7 +104,8 @@ class _Checker:
         self._scope = scope
         self._lines = lines
         self._items: dict[str, Type] = {}
-        self._admitted: Mapping[type[ast.expr], Callable[[Any], Node]] = {
+        self._depth = 0
+        self.admitted: Mapping[type[ast.expr], Callable[[Any], Node]] = {
             ast.Constant: self._constant,
             ast.Name: self._name,
             ast.Subscript: self._subscript,
@@ -141,18 +120,23 @@ class _Checker:
         }
 
     def check(self, tree: ast.expr) -> Node:
-        admit = self._admitted.get(type(tree))
+        admit = self.admitted.get(type(tree))
         if admit is None:
             raise self._error(
                 tree, f"{type(tree).__name__} is not part of the language", "See the grammar of expressions"
             )
-        return admit(tree)
+        if self._depth == MAX_DEPTH:
+            raise self._error(tree, "the expression is nested too deeply", "Split it with let")
+        self._depth += 1
+        node = admit(tree)
+        self._depth -= 1
+        return node
 
     def fit(self, node: Node, expected: Type, tree: ast.expr) -> Node:
         """Make the node be of the expected type: a raw value is read as text, one element may stand for a list."""
         if node.type == RAW and expected.name == "text":
             node = Call(TEXT, CATALOGUE["text"], (node,), ("",))
-        if expected.name in QUOTED and not expected.many:
+        if not expected.many and closed_list(expected):
             node = self._word(node, expected, tree)
         readable = expected == RAW and (not node.type.many or node.type.name == "raw")
         if node.type == expected or readable:
@@ -164,16 +148,30 @@ class _Checker:
         raise self._error(tree, f"this is a {node.type}", f"Expected a {expected}")
 
     def _word(self, node: Node, expected: Type, tree: ast.expr) -> Node:
-        """Read a quoted word as one of a closed list."""
+        """Read a quoted word, or what a crosswalk gives, as one of a closed list."""
         if isinstance(node, Choice) and isinstance(tree, ast.IfExp):
             yes, no = self._word(node.yes, expected, tree.body), self._word(node.no, expected, tree.orelse)
             return Choice(yes.type, node.condition, yes, no) if yes.type == no.type else node
-        if not isinstance(node, Constant) or node.type != TEXT:
+        if isinstance(node, Call) and isinstance(node.function, Lookup) and node.type == TEXT:
+            return self._narrowed(node, node.function, expected, tree)
+        if not isinstance(node, Constant) or node.type != TEXT or expected.name not in QUOTED:
             return node
         words = [str(word) for word in QUOTED[expected.name]]
         if node.value not in words:
             raise self._error(tree, f'unknown {expected} "{node.value}"', suggestion(str(node.value), words))
         return Constant(expected, QUOTED[expected.name](node.value))
+
+    def _narrowed(self, node: Call, lookup: Lookup, expected: Type, tree: ast.expr) -> Node:
+        words = closed_list(expected)
+        for row in lookup.crosswalk.rows:
+            given = row.word if lookup.declared == "translate" else row.code
+            if given not in words:
+                what = f'"{given}" of the crosswalk {lookup.crosswalk.reference} is no {expected}'
+                raise self._error(tree, what, suggestion(given, words))
+        return replace(node, type=expected, function=self._noted(narrowed(lookup, expected)))
+
+    def _noted(self, lookup: Lookup) -> Lookup:
+        return self._scope.lookups.setdefault(lookup.name, lookup)
 
     def _error(self, tree: ast.AST, what: str, remedy: str) -> ExpressionError:
         line = getattr(tree, "lineno", 1) - 1
@@ -183,6 +181,7 @@ class _Checker:
         return ExpressionError(what, remedy, line, max(column, 0))
 
     def _constant(self, tree: ast.Constant) -> Node:
+        """A constant: text in quotes, a whole number, `true` or `false`: `"CN"`, `42`, `true`."""
         value = tree.value
         if isinstance(value, str) and value.isprintable():
             return Constant(TEXT, value)
@@ -195,6 +194,7 @@ class _Checker:
         )
 
     def _name(self, tree: ast.Name) -> Node:
+        """A name: a let, an item of a comprehension, or a word of the language: `tidy`, `organisation`."""
         word = tree.id
         if word in self._items:
             return Variable(self._items[word], word)
@@ -206,6 +206,8 @@ class _Checker:
             return Constant(type_, value)
         if word in CATALOGUE:
             raise self._error(tree, f'"{word}" is a function', f"Call it: {CATALOGUE[word].usage}")
+        if word in self._scope.crosswalks:
+            raise self._error(tree, f'"{word}" is a crosswalk', f"Look up in it: translate(value, {word})")
         if word == "row":
             raise self._error(tree, "a whole row is no value", 'Name a column: row["…"]')
         raise self._error(
@@ -213,6 +215,7 @@ class _Checker:
         )
 
     def _subscript(self, tree: ast.Subscript) -> Node:
+        """A column of the row, or a field of an item: `row["name"]`, `[p["value"] for p in row["phones"]]`."""
         key = tree.slice.value if isinstance(tree.slice, ast.Constant) else None
         if not isinstance(key, str):
             raise self._error(tree.slice, "a column is named by a text in quotes", 'Write row["column"]')
@@ -232,10 +235,9 @@ class _Checker:
         return RAW if inner is None else Type("raw", many=True, shape=inner, path=f"{path}{key}")
 
     def _call(self, tree: ast.Call) -> Node:
+        """A call; optional arguments may be left out or named: `phones(tidy)`, `phones(tidy, country="DE")`."""
         word = tree.func.id if isinstance(tree.func, ast.Name) else ""
-        function = CATALOGUE.get(word)
-        if function is None:
-            raise self._error(tree, f'unknown function "{word}"', suggestion(word, CATALOGUE))
+        function = self._function(word, tree)
         arguments: list[Node] = []
         keywords: list[str] = []
         given: set[str] = set()
@@ -250,10 +252,62 @@ class _Checker:
             if parameter is None or keyword in given:
                 raise self._error(value, f'"{word}" takes no such argument', f"Expected {function.usage}")
             given.add(keyword)
+            if parameter.type == CROSSWALK:
+                function = self._bound(function, value)
+                continue
             arguments.append(self.fit(self.check(value), parameter.type, value))
             keywords.append(keyword if len(keywords) >= len(placed) else "")
-        self._demand_required(tree, function, given)
-        return Call(function.returns, function, tuple(arguments), tuple(keywords))
+        self._demand_required(tree, self._function(word, tree), given)
+        return self._timed(Call(function.returns, function, tuple(arguments), tuple(keywords)), tree)
+
+    def _function(self, word: str, tree: ast.Call) -> Function:
+        """Find a function of the catalogue or of an installed package."""
+        if word in CATALOGUE:
+            return CATALOGUE[word]
+        try:
+            found = extension(word)
+        except ExtensionError as error:
+            raise self._error(tree, error.what, error.remedy) from None
+        if found is None:
+            raise self._error(tree, f'unknown function "{word}"', suggestion(word, {*CATALOGUE, *extension_names()}))
+        return found
+
+    def _timed(self, call: Call, tree: ast.Call) -> Node:
+        """Give a call what it takes without being told: the zone of the source, the instant at which the row landed."""
+        if call.function in (LANDED_AT, TODAY):
+            return self._landed(call.function, tree)
+        if not any(p.name == ZONE for p in call.function.parameters):
+            return call
+        given = call.argument(ZONE)
+        if isinstance(given, Constant) and given.value not in zone_names():
+            place = next((k.value for k in tree.keywords if k.arg == ZONE), tree.args[-1] if tree.args else tree)
+            raise self._error(place, f'unknown time zone "{given.value}"', zone_remedy(str(given.value)))
+        if given is not None or not self._scope.zone:
+            return call
+        self._scope.used.add(DECLARED_ZONE)
+        return replace(
+            call, arguments=(*call.arguments, Constant(TEXT, self._scope.zone)), keywords=(*call.keywords, ZONE)
+        )
+
+    def _landed(self, function: Function, tree: ast.Call) -> Node:
+        if self._scope.columns is None:
+            raise self._error(tree, "what is written back has not landed", "Only expressions of a row may ask for it")
+        landed = Landed(LANDED_AT.returns)
+        if function == LANDED_AT:
+            return landed
+        if not self._scope.zone:
+            raise self._error(tree, "a day is a day somewhere, and no time zone is declared", "Add source.zone")
+        self._scope.used.add(DECLARED_ZONE)
+        return Call(TODAY.returns, CATALOGUE["day_in"], (landed, Constant(TEXT, self._scope.zone)), ("", ""))
+
+    def _bound(self, function: Function, tree: ast.expr) -> Lookup:
+        """Bind a function to the crosswalk that its argument names."""
+        local = tree.id if isinstance(tree, ast.Name) else ""
+        if local not in self._scope.crosswalks:
+            known = suggestion(local, self._scope.crosswalks)
+            raise self._error(tree, f'unknown crosswalk "{local}"' if local else "this names no crosswalk", known)
+        self._scope.used.add(local)
+        return self._noted(bound(function, local, self._scope.crosswalks[local]))
 
     def _demand_required(self, tree: ast.expr, function: Function, given: set[str]) -> None:
         missing = [p.name for p in function.parameters if p.required and p.name not in given]
@@ -261,6 +315,7 @@ class _Checker:
             raise self._error(tree, f'"{function.name}" lacks {", ".join(missing)}', f"Expected {function.usage}")
 
     def _compare(self, tree: ast.Compare) -> Node:
+        """A comparison of two values with `==`, `!=`, `<`, `<=`, `>`, `>=`, `in` or `not in`: `tidy in ["A", "B"]`."""
         if len(tree.ops) != 1 or type(tree.ops[0]) not in _COMPARISONS:
             raise self._error(
                 tree, "such a comparison is not part of the language", "Compare two values, join with and"
@@ -277,15 +332,18 @@ class _Checker:
         return Comparison(BOOL, operator, left, self.fit(right, wanted, tree.comparators[0]))
 
     def _logic(self, tree: ast.BoolOp) -> Node:
+        """Conditions joined by `and` or `or`: `blank(tidy) or tidy == "A"`."""
         parts = tuple(self.fit(self.check(value), BOOL, value) for value in tree.values)
         return Logic(BOOL, "and" if isinstance(tree.op, ast.And) else "or", parts)
 
     def _unary(self, tree: ast.UnaryOp) -> Node:
+        """The opposite of a condition: `not blank(tidy)`."""
         if not isinstance(tree.op, ast.Not):
             raise self._error(tree, "only not stands before a value", "Expected not …")
         return Not(BOOL, self.fit(self.check(tree.operand), BOOL, tree.operand))
 
     def _choice(self, tree: ast.IfExp) -> Node:
+        """One value or another: `tidy if has_han(tidy) else upper(tidy)`."""
         condition = self.fit(self.check(tree.test), BOOL, tree.test)
         yes, no = self.check(tree.body), self.check(tree.orelse)
         if RAW in (yes.type, no.type):
@@ -296,6 +354,7 @@ class _Checker:
         return Choice(yes.type, condition, yes, no)
 
     def _add(self, tree: ast.BinOp) -> Node:
+        """Texts, or lists, one after the other: `tidy + "-1"`, `["A"] + split(tidy, ";")`."""
         if not isinstance(tree.op, ast.Add):
             raise self._error(tree, "such arithmetic is not part of the language", "Expected +")
         left = self.check(tree.left)
@@ -306,6 +365,7 @@ class _Checker:
         return Concatenation(left.type, left, self.fit(self.check(tree.right), left.type, tree.right))
 
     def _list(self, tree: ast.List) -> Node:
+        """A list; lists in it are joined into it: `["A", tidy]`, `[phones(tidy), faxes(tidy)]`."""
         items = [self.check(item) for item in tree.elts]
         if not items:
             return Items(Type("nothing", many=True), ())
@@ -316,6 +376,7 @@ class _Checker:
         return Items(replace(element, many=True), tuple(items))
 
     def _comprehension(self, tree: ast.ListComp) -> Node:
+        """A value for each item of a list: `[upper(p["value"]) for p in row["phones"] if p["kind"] == "tel"]`."""
         outer = dict(self._items)
         loops = tuple(self._loop(generator) for generator in tree.generators)
         element = self.check(tree.elt)
@@ -331,11 +392,8 @@ class _Checker:
         if not isinstance(generator.target, ast.Name) or generator.is_async:
             raise self._error(generator.target, "one name stands after for", "Write [… for item in list]")
         word = generator.target.id
-        if (
-            word == "row"
-            or word in {*self._scope.variables, *self._items, *CONSTANTS, *CATALOGUE}
-            or not word.isascii()
-        ):
+        taken = {"row", *self._scope.variables, *self._scope.lets, *self._items, *CONSTANTS, *CATALOGUE}
+        if word in taken or not word.isascii():
             raise self._error(generator.target, f'"{word}" is taken or not plain', "Choose another name")
         self._items[word] = source.type.element
         conditions = tuple(self.fit(self.check(test), BOOL, test) for test in generator.ifs)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date as calendar_date
 from decimal import Decimal
+from functools import lru_cache
 
 from mappings.language.catalogue import function
+from mappings.language.types import DateOrder
 from mappings.normalize import dates
 from mappings.normalize import text as readings
 from mappings.normalize.errors import ValueReadError
@@ -16,7 +18,7 @@ _NO = frozenset({"false", "0", "no", "n", "否", "无效", "停用", "作废"})
 
 @function
 def text(value: object) -> str:
-    """Read a source value as tidy text: NFC, white space collapsed, trimmed; nothing is the empty text.
+    """Read a source value as tidy text: NFC, white space collapsed, trimmed; blank is the empty text.
 
     >>> text("  深圳　华强 "), text(None), text(26.0), text(True)
     ('深圳 华强', '', '26', 'true')
@@ -25,7 +27,8 @@ def text(value: object) -> str:
         ValueReadError: the value is a list or a record.
     """
     if isinstance(value, str):
-        return readings.clean(value)
+        tidy = value.isascii() and value.isprintable() and "  " not in value  # but for its ends, as most text is
+        return value.strip() if tidy else readings.clean(value)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -41,17 +44,19 @@ def text(value: object) -> str:
 
 @function
 def verbatim(value: object) -> str:
-    """Take a source text exactly as it is, for values that are not for people; anything else is the empty text.
+    """Take a source text exactly as it is, for values that are not for people; no text is blank.
+
+    Only NUL is left out, which no database text can hold.
 
     >>> verbatim('{"a":  1}'), verbatim(None)
     ('{"a":  1}', '')
     """
-    return value if isinstance(value, str) else ""
+    return value.replace("\0", "") if isinstance(value, str) else ""
 
 
 @function
 def blank(value: object) -> bool:
-    """Tell whether there is nothing to read: no value, empty text, an empty list.
+    """Tell whether a value is blank, so that there is nothing to read: no value, empty text, an empty list.
 
     >>> blank(" "), blank(None), blank(()), blank(0)
     (True, True, True, False)
@@ -73,7 +78,7 @@ def otherwise(value: str, default: str) -> str:
 
 @function
 def is_placeholder(value: str) -> bool:
-    """Tell whether somebody only filled the field: 无, 暂无, N/A, test.
+    """Tell whether somebody only filled the field: 无, 暂无, N/A, test; blank is a placeholder too.
 
     >>> is_placeholder("暂无"), is_placeholder("华强")
     (True, False)
@@ -83,7 +88,7 @@ def is_placeholder(value: str) -> bool:
 
 @function
 def fold(value: str) -> str:
-    """Fold width, traditional characters, case and punctuation: equal things become equal.
+    """Fold width, traditional characters, case and punctuation: equal things become equal; blank stays blank.
 
     >>> fold("華強 電子-ABC")
     '华强电子abc'
@@ -93,7 +98,7 @@ def fold(value: str) -> str:
 
 @function
 def has_han(value: str) -> bool:
-    """Tell whether Chinese characters occur.
+    """Tell whether Chinese characters occur; in blank they do not.
 
     >>> has_han("ABC 电子"), has_han("ABC")
     (True, False)
@@ -103,7 +108,7 @@ def has_han(value: str) -> bool:
 
 @function
 def upper(value: str) -> str:
-    """Write in capitals.
+    """Write in capitals; blank stays blank.
 
     >>> upper("de")
     'DE'
@@ -113,7 +118,7 @@ def upper(value: str) -> str:
 
 @function
 def lower(value: str) -> str:
-    """Write in small letters.
+    """Write in small letters; blank stays blank.
 
     >>> lower("DE")
     'de'
@@ -123,17 +128,17 @@ def lower(value: str) -> str:
 
 @function
 def digits(value: str) -> str:
-    """Keep the digits 0-9 only.
+    """Keep the digits 0-9 only; blank stays blank.
 
     >>> digits("No. 12-34")
     '1234'
     """
-    return "".join(c for c in value if c in "0123456789")
+    return "".join([c for c in value if c in "0123456789"])
 
 
 @function
 def drop_zeros(value: str) -> str:
-    """Drop leading zeros, but keep a lone zero.
+    """Drop leading zeros, but keep a lone zero; blank stays blank.
 
     >>> drop_zeros("000123"), drop_zeros("000")
     ('123', '0')
@@ -143,7 +148,7 @@ def drop_zeros(value: str) -> str:
 
 @function
 def length(value: str) -> int:
-    """Count the characters.
+    """Count the characters; blank has 0.
 
     >>> length("深圳")
     2
@@ -158,7 +163,7 @@ def join(parts: tuple[str, ...], separator: str = " ") -> str:
     >>> join(("Anna", "", "Li")), join(("a", "b"), "-")
     ('Anna Li', 'a-b')
     """
-    return separator.join(part for part in parts if part)
+    return separator.join([part for part in parts if part])
 
 
 @function
@@ -184,7 +189,7 @@ def first(parts: tuple[str, ...]) -> str:
 
 @function
 def before(value: str, separator: str) -> str:
-    """Take what stands before the first separator, everything if there is none.
+    """Take what stands before the first separator, everything if there is none; blank stays blank.
 
     >>> before("A-1-x", "-"), before("A", "-")
     ('A', 'A')
@@ -194,7 +199,7 @@ def before(value: str, separator: str) -> str:
 
 @function
 def after(value: str, separator: str) -> str:
-    """Take what stands behind the first separator, nothing if there is none.
+    """Take what stands behind the first separator; blank if there is none, and blank stays blank.
 
     >>> after("A-1-x", "-"), after("A", "-")
     ('1-x', '')
@@ -204,7 +209,7 @@ def after(value: str, separator: str) -> str:
 
 @function
 def replace(value: str, old: str, new: str) -> str:
-    """Replace every occurrence.
+    """Replace every occurrence; blank stays blank.
 
     >>> replace("a_b_c", "_", "-")
     'a-b-c'
@@ -214,7 +219,7 @@ def replace(value: str, old: str, new: str) -> str:
 
 @function
 def starts_with(value: str, start: str) -> bool:
-    """Tell whether the text starts so.
+    """Tell whether the text starts so; blank starts and ends with blank only.
 
     >>> starts_with("HUB-17", "HUB-")
     True
@@ -224,7 +229,7 @@ def starts_with(value: str, start: str) -> bool:
 
 @function
 def ends_with(value: str, end: str) -> bool:
-    """Tell whether the text ends so.
+    """Tell whether the text ends so; blank starts and ends with blank only.
 
     >>> ends_with("华强有限公司", "公司")
     True
@@ -234,7 +239,7 @@ def ends_with(value: str, end: str) -> bool:
 
 @function
 def contains(value: str, part: str) -> bool:
-    """Tell whether the part occurs.
+    """Tell whether the part occurs; in blank only blank does.
 
     >>> contains("深圳市华强", "华强")
     True
@@ -261,27 +266,32 @@ def truth(value: object, default: bool = True) -> bool:
 
 
 @function
-def date(value: str) -> calendar_date | None:
-    """Read a date in any usual form; blank and placeholder dates are missing.
+def date(value: str, first: DateOrder | None = None) -> calendar_date | None:
+    """Read a date with the year first, or with the day or month first where that is said; a missing one is blank.
+
+    Placeholder dates (1900-01-01, 9999-12-31) are missing too. A spreadsheet's serial day is for :func:`excel_date`.
 
     >>> date("2024年1月5日"), date("")
     (datetime.date(2024, 1, 5), None)
+    >>> date("05.01.2024", DateOrder.DAY_FIRST).isoformat(), date("5/1/2024", DateOrder.MONTH_FIRST).isoformat()
+    ('2024-01-05', '2024-05-01')
 
     Raises:
         ValueReadError: the text is no date.
     """
-    return dates.read_date(value) if value else None
+    return dates.read_date(value, first=first or "") if value else None
 
 
 @function
-def is_date(value: str) -> bool:
+@lru_cache(maxsize=16384)  # what is no date comes again and again: 00000000, unknown
+def is_date(value: str, first: DateOrder | None = None) -> bool:
     """Tell whether the text is a readable date, or blank.
 
-    >>> is_date("2024-01-05"), is_date(""), is_date("soon")
-    (True, True, False)
+    >>> is_date("2024-01-05"), is_date(""), is_date("soon"), is_date("05.01.2024", DateOrder.DAY_FIRST)
+    (True, True, False, True)
     """
     try:
-        date(value)
+        date(value, first)
     except ValueReadError:
         return False
     return True
@@ -289,7 +299,7 @@ def is_date(value: str) -> bool:
 
 @function
 def date_text(value: calendar_date | None) -> str:
-    """Write a date as ISO 8601, a missing one as the empty text.
+    """Write a date as ISO 8601; a missing one is blank.
 
     >>> date_text(date("2024/1/5")), date_text(None)
     ('2024-01-05', '')

@@ -7,17 +7,21 @@ import unicodedata
 from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType
 from typing import Any
 
 from mappings.language.compiler import Compiled, compile_program
+from mappings.language.crosswalks import Crosswalk, UnseenCodeError, read_crosswalks
 from mappings.language.document import Document, read_document, shape
 from mappings.language.errors import MappingError, nearest
 from mappings.language.outcome import Outcome, Rejected
 from mappings.language.program import Program, check_document
 from mappings.language.yaml_positions import START, Located, read_yaml
 from mappings.normalize.errors import ValueReadError
+
+NO_CROSSWALKS: MappingType[str, Crosswalk] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +115,22 @@ class CompiledMapping:
     mapping: Mapping
     compiled: Compiled
 
-    def map(self, document: MappingType[str, Any]) -> Outcome:
-        """Map one raw document. Never raises, whatever the document holds."""
+    def map(self, document: MappingType[str, Any], *, at: datetime | None = None) -> Outcome:
+        """Map one raw document; whatever it holds, that raises nothing.
+
+        Args:
+            document: the raw document.
+            at: when its batch landed; a mapping that does not ask for it can do without.
+
+        Raises:
+            ValueError: the mapping asks when the batch landed, and the caller does not say.
+        """
+        if at is None and self.compiled.asks_when_landed:
+            raise ValueError(f"mapping {self.mapping.name} asks when the batch landed; give at=")
         try:
-            return self.compiled.map_row(document)
+            return self.compiled.map_row(document, at)
         except Exception as error:  # noqa: BLE001 - one bad record never holds the good ones
-            return self._unreadable(_say(error), error.__traceback__)
+            return self._unreadable(error)
 
     def check_contract(self, columns: Sequence[str]) -> ContractBreach | None:
         """Check that the source delivers every required column; give the first that is missing."""
@@ -149,14 +163,17 @@ class CompiledMapping:
             return None
         return RenderedField(self.mapping.document.outbound[attribute].list, render(value))
 
-    def _unreadable(self, what: str, traceback: TracebackType | None) -> Rejected:
-        field = ""
+    def _unreadable(self, error: Exception) -> Rejected:
+        field, traceback = "", error.__traceback__
         while traceback is not None:
             if traceback.tb_frame.f_code.co_filename == self.compiled.filename:
                 field = self.compiled.fields.get(traceback.tb_lineno, field)
             traceback = traceback.tb_next
         where = f'column "{field}": ' if field else ""
-        return Rejected("unreadable_value", field, f"{where}{what}", "Correct the value in the source")
+        message = f"{where}{_say(error)}"
+        if isinstance(error, UnseenCodeError):
+            return Rejected("unseen_code", field, message, error.remedy)
+        return Rejected("unreadable_value", field, message, "Correct the value in the source")
 
 
 def _say(error: Exception) -> str:
@@ -166,7 +183,7 @@ def _say(error: Exception) -> str:
 
 
 def load_mapping(path: Path) -> Mapping:
-    """Read and check a mapping document from a file.
+    """Read and check a mapping document from a file; crosswalks lie in the nearest folder ``crosswalks`` above it.
 
     Raises:
         MappingError: the file cannot be read or the document is wrong; the error names the place.
@@ -178,15 +195,18 @@ def load_mapping(path: Path) -> Mapping:
         raise MappingError(
             f"the mapping document {reason}", origin=str(path), position=START, remedy="Provide it as UTF-8 text"
         ) from None
-    return parse_mapping(text, str(path))
+    folders = (above / "crosswalks" for above in path.resolve().parents)
+    folder = next((folder for folder in folders if folder.is_dir()), None)
+    return parse_mapping(text, str(path), read_crosswalks(folder) if folder else NO_CROSSWALKS)
 
 
-def parse_mapping(text: str, origin: str) -> Mapping:
+def parse_mapping(text: str, origin: str, crosswalks: MappingType[str, Crosswalk] = NO_CROSSWALKS) -> Mapping:
     """Check a mapping document given as text.
 
     Args:
         text: the document, YAML 1.2.
         origin: file or name, for errors.
+        crosswalks: those it may name, by their references.
 
     Raises:
         MappingError: the document is wrong; the error names the place.
@@ -194,7 +214,7 @@ def parse_mapping(text: str, origin: str) -> Mapping:
     text = unicodedata.normalize("NFC", text)
     located = read_yaml(text, origin)
     document = read_document(located, origin)
-    return Mapping(document, check_document(document, located, origin), text, origin, located)
+    return Mapping(document, check_document(document, located, origin, crosswalks), text, origin, located)
 
 
 def compile_mapping(mapping: Mapping) -> CompiledMapping:

@@ -53,6 +53,11 @@ class Variable(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Landed(Node):
+    """``landed_at()``, an instant: when the batch of the row landed, the ``at`` with which a row is mapped."""
+
+
+@dataclass(frozen=True, slots=True)
 class Part(Node):
     """A value inside a record, ``item["…"]``."""
 

@@ -19,7 +19,7 @@ class Rejected:
     """No record can be made of the document; it becomes a dead letter.
 
     Args:
-        code: stable snake_case word: ``rule``, ``no_key``, ``unreadable_value``.
+        code: stable snake_case word: ``rule``, ``no_key``, ``unreadable_value``, ``unseen_code``.
         field: source column concerned (several joined by ``, ``), empty if the whole document is.
         message: one sentence that says what is wrong, without the value.
         remedy: what to do about it.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mappings.canonical import Address, Email, Identifier, Name, NameType, Phone, Reference
+from datetime import date
+
+from mappings.canonical import Address, Email, Identifier, Name, NameType, Phone, Reference, Relation
 from mappings.language.catalogue import function
 from mappings.language.types import IdentifierType
 from mappings.normalize import text as readings
@@ -17,24 +19,28 @@ _STREET_WORDS = "路街大道巷"
 
 
 @function
-def name(value: str, of: NameType = NameType.REGISTERED) -> Name | None:
-    """Make a name; the language follows from the writing.
+def name(
+    value: str, of: NameType = NameType.REGISTERED, since: date | None = None, until: date | None = None
+) -> Name | None:
+    """Make a name; the language follows from the writing. Blank makes nothing.
 
-    >>> name("深圳市华强电子有限公司", NameType.REGISTERED)
-    Name(text='深圳市华强电子有限公司', type=<NameType.REGISTERED: 'registered'>, language='zh')
+    >>> name("深圳市华强电子有限公司", NameType.REGISTERED).language
+    'zh'
+    >>> name("华强电子厂", NameType.FORMER, until=date(2019, 12, 31)).valid_to
+    datetime.date(2019, 12, 31)
     >>> name("暂无") is None
     True
     """
     if not value or readings.is_placeholder(value, "name"):
         return None
-    return Name(value, of, "zh" if readings.has_han(value) else "en")
+    return Name(value, of, "zh" if readings.has_han(value) else "en", since, until)
 
 
 @function
 def identifier(value: str, of: IdentifierType | None = None) -> Identifier | None:
     """Make an identifier, normalised and checked; the value reader finds its type unless told.
 
-    A resident's id is personal and makes nothing.
+    A resident's id is personal and makes nothing; neither does a blank value.
 
     >>> identifier("914403001922038216").type
     'cn_uscc'
@@ -48,6 +54,8 @@ def identifier(value: str, of: IdentifierType | None = None) -> Identifier | Non
 @function
 def address(value: str, country: str = "", postal_code: str = "") -> Address | None:
     """Make an address with its region code; the text decides about the country, else what is given.
+
+    A blank text makes nothing.
 
     >>> address("广东省深圳市南山区科技路1号", "CN", "518057").region
     '440305'
@@ -64,6 +72,8 @@ def address(value: str, country: str = "", postal_code: str = "") -> Address | N
 def phones(value: str, area: str = "", country: str = "CN") -> tuple[Phone, ...]:
     """Read all telephone numbers of a cell; a bare local number needs the area code of its town.
 
+    A blank cell has none.
+
     >>> [p.number for p in phones("0755-26988888 / 13912345678")]
     ['+8675526988888', '+8613912345678']
     """
@@ -73,7 +83,7 @@ def phones(value: str, area: str = "", country: str = "CN") -> tuple[Phone, ...]
 
 @function
 def faxes(value: str, area: str = "", country: str = "CN") -> tuple[Phone, ...]:
-    """Read all fax numbers of a cell.
+    """Read all fax numbers of a cell; a blank one has none.
 
     >>> faxes("0755-26988889")
     (Phone(number='+8675526988889', extension='', kind='fax'),)
@@ -83,7 +93,7 @@ def faxes(value: str, area: str = "", country: str = "CN") -> tuple[Phone, ...]:
 
 @function
 def phone_text(number: str, extension: str) -> str:
-    """Write a number so that any system keeps it and :func:`phones` reads it again.
+    """Write a number so that any system keeps it and :func:`phones` reads it again; a blank extension is left out.
 
     >>> phone_text("+8675526988888", "8012")
     '+8675526988888 ext. 8012'
@@ -93,7 +103,7 @@ def phone_text(number: str, extension: str) -> str:
 
 @function
 def emails(value: str) -> tuple[Email, ...]:
-    """Read all e-mail addresses of a cell.
+    """Read all e-mail addresses of a cell; a blank one has none.
 
     >>> emails("Sales@Huaqiang.com; x")
     (Email(address='sales@huaqiang.com'),)
@@ -103,7 +113,7 @@ def emails(value: str) -> tuple[Email, ...]:
 
 @function
 def contact(value: str) -> str:
-    """Take the name of a contact person as written; a placeholder is nobody.
+    """Take the name of a contact person as written; a placeholder or blank is nobody.
 
     >>> contact("王总"), contact("无")
     ('王总', '')
@@ -112,18 +122,18 @@ def contact(value: str) -> str:
 
 
 @function
-def reference(relation: str, system: str, record_type: str, key: str) -> Reference | None:
+def reference(relation: Relation, system: str, record_type: str, key: str) -> Reference | None:
     """Refer to another source record; a blank key refers to nothing.
 
-    >>> reference("branch_of", "erp", "party", "").__class__.__name__
-    'NoneType'
+    >>> reference(Relation.BRANCH_OF, "erp", "party", "") is None
+    True
     """
     return Reference(relation, system, record_type, key) if key else None
 
 
 @function
 def looks_like_person(value: str) -> bool:
-    """Tell whether the text reads as a Chinese personal name.
+    """Tell whether the text reads as a Chinese personal name; blank does not.
 
     >>> looks_like_person("王小明"), looks_like_person("华强电子有限公司")
     (True, False)
@@ -133,7 +143,7 @@ def looks_like_person(value: str) -> bool:
 
 @function
 def looks_like_company(value: str) -> bool:
-    """Tell whether the text carries a legal form.
+    """Tell whether the text carries a legal form; blank does not.
 
     >>> looks_like_company("华强电子有限公司"), looks_like_company("王小明")
     (True, False)
@@ -144,6 +154,8 @@ def looks_like_company(value: str) -> bool:
 @function
 def place(street: str, city: str = "", province: str = "") -> str:
     """Write one line out of the parts of an address, each part once, in the order of its language.
+
+    Blank parts are left out.
 
     >>> place("南山区科技路1号", "深圳市", "广东省"), place("深圳市南山区科技路1号", "深圳市")
     ('广东省深圳市南山区科技路1号', '深圳市南山区科技路1号')
@@ -167,7 +179,7 @@ def _begins_with_short_form(line: str, part: str) -> bool:
 
 @function
 def city_in(value: str) -> str:
-    """Find the city an address names, exactly as written there, else nothing.
+    """Find the city an address names, exactly as written there; blank if there is none.
 
     >>> city_in("广东省深圳市南山区科技路1号"), city_in("科技路1号")
     ('深圳市', '')
@@ -177,18 +189,8 @@ def city_in(value: str) -> str:
 
 
 @function
-def country_in(value: str) -> str:
-    """Find the country an address names, as ISO 3166 alpha-2 code, else nothing.
-
-    >>> country_in("广东省深圳市南山区科技路1号"), country_in("")
-    ('CN', '')
-    """
-    return parse_address(value).country if value else ""
-
-
-@function
 def area_code(value: str) -> str:
-    """Find the telephone area code of the town an address names, else nothing.
+    """Find the telephone area code of the town an address names; blank if there is none.
 
     >>> area_code("深圳市"), area_code("")
     ('0755', '')

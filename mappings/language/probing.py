@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from mappings.language.compiler import Printer, Writer, load_source
+from mappings.language.extensions import Extension
 from mappings.language.mapping import CompiledMapping
 from mappings.language.mapping import Mapping as MappingDocument
 from mappings.language.nodes import (
@@ -22,6 +24,7 @@ from mappings.language.nodes import (
     Comprehension,
     Constant,
     Items,
+    Landed,
     Loop,
     Node,
     Not,
@@ -30,6 +33,7 @@ from mappings.language.nodes import (
 )
 from mappings.language.outcome import Outcome
 from mappings.language.program import Cell
+from mappings.language.translating import Lookup
 from mappings.language.types import QUOTED
 
 
@@ -48,7 +52,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One value of a list that something is looked up in."""
+    """One value of a list that something is looked up in, or one code of a crosswalk, at the line that names it."""
 
     line: int
     value: str
@@ -77,14 +81,17 @@ class Probe:
         """Code -> how often it was met."""
         self.told: list[Told] = []
         """What the expressions have given for the newest row, in the order they were asked."""
-        names: dict[str, Any] = {"_branch": self._branch, "_code": self._code, "_told": self._tell}
+        self.located = mapping.located
+        names: dict[str, Any] = {
+            "_branch": self._branch, "_code": self._code, "_met": self._met, "_told": self._tell,
+        }  # fmt: skip
         writer = _ProbingWriter(mapping.program, probe=self, names=names)
         self._compiled = CompiledMapping(mapping, load_source(writer, mapping.name, names))
 
-    def map(self, row: Mapping[str, Any]) -> Outcome:
-        """Map a row; never raises, as mapping never does."""
+    def map(self, row: Mapping[str, Any], at: datetime | None = None) -> Outcome:
+        """Map a row as of :meth:`CompiledMapping.map`."""
         self.told.clear()
-        return self._compiled.map(row)
+        return self._compiled.map(row, at=at)
 
     def _branch(self, branch: Branch, outcome: object) -> bool:
         self.branches[branch].add(bool(outcome))
@@ -92,8 +99,13 @@ class Probe:
 
     def _code(self, line: int, value: object, listed: tuple[object, ...]) -> bool:
         if found := value in listed:
-            self.codes[Code(line, str(value))] += 1
+            self._met(line, str(value))
         return found
+
+    def _met(self, line: int, value: str) -> str:
+        if (code := Code(line, value)) in self.codes:
+            self.codes[code] += 1
+        return value
 
     def _tell(self, cell: Cell, text: str, value: Any) -> Any:
         self.told.append(Told(cell, text, value))
@@ -103,7 +115,8 @@ class Probe:
 def written(node: Node) -> str:
     """Write a checked expression as its author may have written it.
 
-    >>> from mappings.language.expressions import Scope, check
+    >>> from mappings.language.expressions import check
+    >>> from mappings.language.scope import Scope
     >>> written(check('upper(row["a"]) if not blank(row["a"]) else ""', Scope({"a": None})))
     'upper(row["a"]) if not blank(row["a"]) else ""'
     """
@@ -134,9 +147,11 @@ class _Author(Printer):
     def __init__(self, columns: Mapping[str, str]) -> None:
         super().__init__(columns)
         self.forms |= {
+            Call: self._author_call,
             Constant: lambda n: _quoted(n.value) if n.type.name in ("text", *QUOTED) else str(n.value).lower(),
             Column: lambda n: f"row[{_quoted(n.name)}]",
             Variable: lambda n: n.name,
+            Landed: lambda _: "landed_at()",
             Part: lambda n: f"{self.print(n.record)}[{_quoted(n.name)}]",
             Not: lambda n: f"not {self.print(n.part)}",
             Items: lambda n: f"[{', '.join(map(self.print, n.items))}]",
@@ -146,6 +161,15 @@ class _Author(Printer):
     def _loop(self, loop: Loop) -> str:
         conditions = "".join(f" if {written(test)}" for test in loop.conditions)
         return f"for {loop.variable} in {self.print(loop.source)}{conditions}"
+
+    def _author_call(self, node: Call) -> str:
+        match node:
+            case Call(function=Lookup(declared=word, local=crosswalk), arguments=(value,)):
+                return f"{word}({self.print(value)}, {crosswalk})"
+            case Call(function=Extension() as extension):
+                return self._call(node).replace("(", f"[{extension.opaque}](", 1)
+            case _:
+                return self._call(node)
 
     def print(self, node: Node) -> str:
         match node:
@@ -163,6 +187,7 @@ class _ProbingPrinter(Printer):
         self._writer, self._cell = writer, cell
         self.forms[Choice] = self._choice
         self.forms[Comparison] = self._comparison
+        self.forms[Call] = self._noting_call
 
     def condition(self, node: Node) -> str:
         """Print a condition whose outcome is noted."""
@@ -181,6 +206,16 @@ class _ProbingPrinter(Printer):
                 self._writer.probe.codes.setdefault(Code(self._cell.line, str(item.value)), 0)
         met = f"_code({self._cell.line}, {self.print(node.left)}, {self.print(node.right)})"
         return f"(not {met})" if node.operator == "not in" else met
+
+    def _noting_call(self, node: Call) -> str:
+        match node:
+            case Call(function=Lookup(declared="translate") as lookup, arguments=(value,)):
+                line = self._writer.probe.located.place(("crosswalks", lookup.local)).line
+                for code in lookup.crosswalk.words:
+                    self._writer.probe.codes.setdefault(Code(line, code), 0)
+                return f"{lookup.name}(_met({line}, {self.print(value)}))"
+            case _:
+                return self._call(node)
 
     def _loop(self, loop: Loop) -> str:
         bare = super()._loop(Loop(loop.type, loop.variable, loop.source, ()))

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from mappings.language.clock import DECLARED_ZONE, zone_remedy
+from mappings.language.crosswalks import Crosswalk
 from mappings.language.document import Document, Emit, Expression, shape
 from mappings.language.entities import DEFAULTS, FORMS, IDENTITY, OPTIONAL, REFERENCES
 from mappings.language.errors import MappingError, Position, suggestion
-from mappings.language.expressions import ExpressionError, Scope, check
-from mappings.language.nodes import Call, Constant, Node
+from mappings.language.expressions import check
+from mappings.language.extensions import Extension
+from mappings.language.nodes import Call, Constant, Landed, Node, Variable
+from mappings.language.scope import ExpressionError, Scope
+from mappings.language.translating import Lookup
 from mappings.language.types import BOOL, CONSTANTS, TEXT, Shape, Type
 from mappings.language.yaml_positions import Located, Path
+from mappings.normalize.dates import zone_names
 
 GOLDEN: dict[str, Type] = {
     "name": TEXT,
@@ -24,6 +30,10 @@ GOLDEN: dict[str, Type] = {
     "address": Type("record", shape={"text": None, "country": None, "region": None, "postal_code": None}),
 }
 """Golden attributes that may be written back, with their types."""
+
+_OF_A_ROW = {"reject", "filter", "records"}
+_OF_A_RECORD = {"entity", "record_type", "references", "model"}
+"""What a test may expect of a row, and of any record besides its identity and the attributes of its entity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +90,66 @@ class EmitProgram:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The checked document, as every compiler reads it."""
+    """The checked document, as every compiler reads it.
+
+    ``lookups`` are the functions bound to its crosswalks, by the names they have in the tree.
+    """
 
     lets: Mapping[str, Cell]
     rejects: tuple[Rule, ...]
     filters: tuple[Rule, ...]
     emits: tuple[EmitProgram, ...]
     outbound: Mapping[str, Mapping[str, Cell | None]]
+    lookups: Mapping[str, Lookup] = field(default_factory=dict)
+
+    @property
+    def nodes(self) -> Iterator[Node]:
+        """All parts of all expressions."""
+        rules = (rule.when for rule in (*self.rejects, *self.filters))
+        emitted = (cell for emit in self.emits for cell in emit.cells)
+        written = (cell for values in self.outbound.values() for cell in values.values() if cell is not None)
+        for cell in (*self.lets.values(), *rules, *emitted, *written):
+            yield from cell.node.walk()
+
+    def reached(self, node: Node, entered: set[str] | None = None) -> Iterator[Node]:
+        """Yield the parts of an expression, and before each let those of the let, however often it is named only once.
+
+        Args:
+            node: the expression.
+            entered: lets that have been gone through already; filled.
+        """
+        entered = set() if entered is None else entered
+        for part in node.walk():
+            if isinstance(part, Variable) and part.name in self.lets and part.name not in entered:
+                entered.add(part.name)
+                yield from self.reached(self.lets[part.name].node, entered)
+            yield part
+
+    @property
+    def asks_when_landed(self) -> bool:
+        """Whether the outcome depends on when the row landed."""
+        return any(isinstance(node, Landed) for node in self.nodes)
+
+    @property
+    def extensions(self) -> Mapping[str, Extension]:
+        """Functions of installed packages that it calls, by name."""
+        called = (node.function for node in self.nodes if isinstance(node, Call))
+        return {function.name: function for function in called if isinstance(function, Extension)}
 
 
-def check_document(document: Document, located: Located, origin: str) -> Program:
+def check_document(document: Document, located: Located, origin: str, crosswalks: Mapping[str, Crosswalk]) -> Program:
     """Type-check all expressions of a document.
+
+    Args:
+        document: its parts.
+        located: where they stand.
+        origin: its file or name, for errors.
+        crosswalks: all there are, by their references.
 
     Raises:
         MappingError: the first thing that is wrong, with its place; the other wrong expressions are its ``others``.
     """
-    check_ = _Check(document, located, origin)
+    check_ = _Check(document, located, origin, crosswalks)
     try:
         program = check_.program()
     except MappingError as error:
@@ -108,18 +162,20 @@ def check_document(document: Document, located: Located, origin: str) -> Program
 
 
 class _Check:
-    def __init__(self, document: Document, located: Located, origin: str) -> None:
+    def __init__(self, document: Document, located: Located, origin: str, crosswalks: Mapping[str, Crosswalk]) -> None:
         self._document = document
         self._located = located
         self._origin = origin
         source = document.source
         self._columns = shape([*source.requires, *source.optional])
-        self._scope = Scope(self._columns)
         self.errors: list[MappingError] = []
+        self._scope = Scope(self._columns, lets=document.let, zone=source.zone)
+        self._scope.crosswalks = self._crosswalks(crosswalks)
 
     def program(self) -> Program:
         document = self._document
         self._demand_one_declaration()
+        self._demand_zone()
         lets = {word: self._let(word, text) for word, text in document.let.items()}
         rejects = tuple(
             Rule(self._cell(("reject", i, "when"), r.when, BOOL), r.because, self._field(i, r.field), r.remedy)
@@ -133,7 +189,26 @@ class _Check:
         outbound = {attribute: self._outbound(attribute) for attribute in document.outbound}
         if not self.errors:  # a wrong expression uses what nobody can tell
             self._demand_use()
-        return Program(lets, rejects, filters, emits, outbound)
+        program = Program(lets, rejects, filters, emits, outbound, self._scope.lookups)
+        self._demand_times(program)
+        self._demand_expectations(program)
+        return program
+
+    def _crosswalks(self, known: Mapping[str, Crosswalk]) -> dict[str, Crosswalk]:
+        """Find the crosswalks the document names; one that does not exist is noted."""
+        found: dict[str, Crosswalk] = {}
+        for word, reference in self._document.crosswalks.items():
+            path = ("crosswalks", word)
+            if not word.isidentifier() or not word.isascii() or word in {*CONSTANTS, *self._document.let, "row"}:
+                what = f'"{word}" cannot be the name of a crosswalk'
+                self.errors.append(self._error(path, what, "Choose a free name of letters and _"))
+            elif reference not in known:
+                what = f'unknown crosswalk "{reference}"'
+                self.errors.append(self._error(path, what, suggestion(reference, known)))
+            else:
+                found[word] = known[reference]
+        self._scope.unknown |= self._document.crosswalks.keys() - found.keys()
+        return found
 
     def _let(self, word: str, text: Expression) -> Cell:
         path = ("let", word)
@@ -193,7 +268,11 @@ class _Check:
         path = ("outbound", attribute)
         if attribute not in GOLDEN:
             raise self._error(path, f'unknown golden attribute "{attribute}"', suggestion(attribute, GOLDEN))
-        scope = Scope(None, {"value": GOLDEN[attribute]})
+        own = self._scope
+        scope = Scope(
+            None, {"value": GOLDEN[attribute]}, used=own.used, crosswalks=own.crosswalks, lookups=own.lookups,
+            unknown=own.unknown, zone=own.zone,
+        )  # fmt: skip
         return {
             name: None if text is None else self._cell((*path, "values", name), text, TEXT, scope)
             for name, text in self._document.outbound[attribute].values.items()
@@ -233,10 +312,40 @@ class _Check:
             column = min(twice)
             raise self._error(("source",), f'the column "{column}" is declared twice', "Declare it once")
 
+    def _demand_zone(self) -> None:
+        zone = self._document.source.zone
+        if zone and zone not in zone_names():
+            self.errors.append(self._error(("source", "zone"), f'unknown time zone "{zone}"', zone_remedy(zone)))
+
+    def _demand_times(self, program: Program) -> None:
+        """Demand that every test says when its row landed if the outcome depends on it."""
+        for index, test in enumerate(self._document.tests if program.asks_when_landed else ()):
+            if test.at is None:
+                what = f'the mapping asks when a row landed, and the test "{test.case}" does not say'
+                raise self._error(("tests", index), what, "Add it, e.g. at: 2026-11-01T08:00:00Z")
+
+    def _demand_expectations(self, program: Program) -> None:
+        """Demand that tests expect what can be there: an empty list of something misspelt would always be found."""
+        forms = [FORMS[emit.entity] for emit in program.emits]
+        known = {*_OF_A_RECORD, *IDENTITY, *(word for form in forms for word in (*form.single, *form.elements))}
+        for index, test in enumerate(self._document.tests):
+            told = test.expect.get("records")
+            records = [(("records", i), one) for i, one in enumerate(told)] if isinstance(told, list) else []
+            for place, record in [((), test.expect), *records]:
+                for word in record if isinstance(record, dict) else ():
+                    if word not in (known if place else known | _OF_A_ROW):
+                        path = ("tests", index, "expect", *place, word)
+                        raise self._error(path, f'unknown key "{word}"', suggestion(str(word), known))
+
     def _demand_use(self) -> None:
+        if self._document.source.zone and DECLARED_ZONE not in self._scope.used:
+            raise self._error(("source", "zone"), "the zone is declared and nothing asks for it", "Remove it")
         for word in self._document.let:
             if word not in self._scope.used:
                 raise self._error(("let", word), f'the let "{word}" is never used', "Use it or remove it")
+        for word in self._document.crosswalks:
+            if word not in self._scope.used:
+                raise self._error(("crosswalks", word), f'the crosswalk "{word}" is never used', "Use it or remove it")
         for path in _paths(self._columns):
             if path not in self._scope.read:
                 remedy = "Remove it" if "[]" in path else "Move it to ignores"

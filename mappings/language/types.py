@@ -19,6 +19,7 @@ from mappings.canonical import (
     Attachment,
     CaseState,
     Channel,
+    ConsentState,
     Direction,
     Email,
     HoldingKind,
@@ -31,24 +32,13 @@ from mappings.canonical import (
     OrderLine,
     Phone,
     Reference,
+    Relation,
+    Role,
     Step,
 )
 
 Shape = Mapping[str, "Shape | None"]
 """Columns of a raw record; ``None`` for a plain value, a shape for a list of records."""
-
-
-class Role(StrEnum):
-    """What a party is to the enterprise."""
-
-    CUSTOMER = "customer"
-    PROSPECT = "prospect"
-    DISTRIBUTOR = "distributor"
-    RETAILER = "retailer"
-    KEY_ACCOUNT = "key_account"
-    SUPPLIER = "supplier"
-    PARTNER = "partner"
-    END_CONSUMER = "end_consumer"
 
 
 class IdentifierType(StrEnum):
@@ -61,6 +51,46 @@ class IdentifierType(StrEnum):
     GLN = "gln"
     LEI = "lei"
     DUNS = "duns"
+
+
+class DateOrder(StrEnum):
+    """What stands first in the dates of a source that do not begin with the year."""
+
+    DAY_FIRST = "day"
+    MONTH_FIRST = "month"
+
+
+class CompanyPart(StrEnum):
+    """Parts of a company name, as :class:`mappings.normalize.company_names.CompanyName` calls them."""
+
+    REGION = "region"
+    TRADE_NAME = "trade_name"
+    INDUSTRY = "industry"
+    LEGAL_FORM = "legal_form"
+    UNIT = "unit"
+    CORE = "core"
+
+
+class PersonPart(StrEnum):
+    """Parts of a person's name, as :class:`mappings.normalize.person_names.PersonName` calls them."""
+
+    FAMILY = "family"
+    GIVEN = "given"
+    TITLE = "title"
+
+
+class AddressPart(StrEnum):
+    """Parts of an address, as :class:`mappings.normalize.addresses.AddressParts` calls them."""
+
+    COUNTRY = "country"
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    TOWN = "town"
+    ROAD = "road"
+    NUMBER = "number"
+    BUILDING = "building"
+    POSTAL_CODE = "postal_code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +137,10 @@ _NAMES: dict[Any, str] = {
     NameType: "name_type",
     Role: "role",
     IdentifierType: "identifier_type",
+    DateOrder: "date_order",
+    CompanyPart: "company_part",
+    PersonPart: "person_part",
+    AddressPart: "address_part",
     Name: "name",
     Identifier: "identifier",
     Address: "address",
@@ -117,6 +151,8 @@ _NAMES: dict[Any, str] = {
     Direction: "direction",
     CaseState: "case_state",
     HoldingKind: "holding_kind",
+    ConsentState: "consent_state",
+    Relation: "relation",
     MentionRole: "mention_role",
     Mention: "mention",
     Attachment: "attachment",
@@ -126,8 +162,12 @@ _NAMES: dict[Any, str] = {
 
 
 QUOTED: dict[str, type[StrEnum]] = {
-    _NAMES[family]: family for family in (Channel, Direction, CaseState, HoldingKind, MentionRole)
-}
+    _NAMES[family]: family
+    for family in (
+        Channel, Direction, CaseState, HoldingKind, MentionRole, ConsentState, Relation,
+        DateOrder, CompanyPart, PersonPart, AddressPart,
+    )
+}  # fmt: skip
 """Types whose words are written in quotes, for they are too common to be reserved; checked before anything runs."""
 
 CONSTANTS: dict[str, tuple[Any, Type]] = {

@@ -12,6 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+from ruamel.yaml.reader import ReaderError
 
 from mappings.language.errors import MappingError, Position
 
@@ -54,20 +55,23 @@ def read_yaml(text: str, origin: str) -> Located:
     Raises:
         MappingError: the text is no YAML, or uses anchors, tags or keys that are no text.
     """
+    located = Located()
     try:
         node = YAML(typ="safe", pure=True).compose(text)
+        if node is not None:
+            located.value = _Reader(origin, located).read(node, ())
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Position(mark.line + 1, mark.column + 1) if mark else START
         raise _error(f"this is no YAML: {error.problem or error.context}", origin, place) from None
-    except (YAMLError, RecursionError, ValueError) as error:
+    except ReaderError as error:
+        before = text[: error.position].split("\n")
+        place = Position(len(before), len(before[-1]) + 1)
+        raise _error(f"this is no YAML: {error.reason}", origin, place) from None
+    except (YAMLError, ValueError, OverflowError) as error:
         raise _error(f"this is no YAML ({type(error).__name__})", origin, START) from None
-    located = Located()
-    if node is not None:
-        try:
-            located.value = _Reader(origin, located).read(node, ())
-        except RecursionError:
-            raise _error("the document is nested too deeply", origin, START) from None
+    except RecursionError:
+        raise _error("the document is nested too deeply", origin, START) from None
     return located
 
 

@@ -172,14 +172,14 @@ def uscc_check_character(body: str) -> str:
     >>> uscc_check_character("91440300192203821")
     '6'
     """
-    total = sum(_USCC_VALUES[character] * weight for character, weight in zip(body, _USCC_WEIGHTS, strict=True))
+    total = sum(map(mul, map(_USCC_VALUES.__getitem__, body), _USCC_WEIGHTS))
     return _USCC_ALPHABET[-total % 31]
 
 
 def _uscc_problem(value: str) -> str:
     if len(value) != 18:
         return "length"
-    if any(character not in _USCC_VALUES for character in value) or value[17] != uscc_check_character(value[:17]):
+    if not _USCC_VALUES.keys() >= set(value) or value[17] != uscc_check_character(value[:17]):
         return "check_digit"
     if value[1] not in _AUTHORITIES.get(value[0], "") or not is_registering_region(value[2:8]):
         return "region"

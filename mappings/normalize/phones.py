@@ -16,7 +16,7 @@ import phonenumbers
 
 from mappings.normalize.data import AREA_CODE_LINES
 from mappings.normalize.divisions import DIVISIONS, MUNICIPALITIES
-from mappings.normalize.text import clean, is_placeholder
+from mappings.normalize.text import clean, is_filler_number
 
 _AREA_CODES: Final = frozenset(line[0] for line in AREA_CODE_LINES)
 _ONE_NUMBER = re.compile(r"[\d+(). -]+", re.ASCII)
@@ -37,6 +37,7 @@ _NORTH_AMERICAN = re.compile(r"\+?1[\s.-]?\(?([2-9]\d{2})\)?[\s.-]?([2-9]\d{2})[
 _NEIGHBOUR = re.compile(r"(852|853|886)[\s-]\(?(?:0?\)?)([\d\s-]{8,12})")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _PLAIN_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+_PLAIN_LANDLINE = re.compile(r"(0(?:10|2\d|[3-9]\d{2}))-?([2-8]\d{6,7})", re.ASCII)
 _LANDLINE = re.compile(r"(0(?:10|2\d|[3-9]\d{2}))([2-8]\d{6,7})")
 _LOCAL = re.compile(r"[2-8]\d{6,7}")
 _SERVICE = re.compile(r"[48]00\d{7}")
@@ -137,8 +138,8 @@ def _read_words(words: list[str], area: str, country: str) -> list[PhoneValue]:
 
 
 def _read_one(text: str, area: str, country: str) -> PhoneValue | None:
-    if country == "CN" and _PLAIN_MOBILE.fullmatch(text):  # most numbers: nothing to take off
-        return None if is_placeholder(text, "phone") else PhoneValue(f"+86{text}", kind="mobile")
+    if country == "CN" and (number := _plain(text)) is not None:
+        return None if is_filler_number(text.replace("-", "")) or is_filler_number(number.number) else number
     if _SCIENTIFIC.fullmatch(text):
         return None
     whole = _FLOAT.fullmatch(text)
@@ -150,9 +151,19 @@ def _read_one(text: str, area: str, country: str) -> PhoneValue | None:
         return None
     value = _chinese(plain, area) if country == "CN" else None
     value = value or _international(plain, country)
-    if value is None or is_placeholder(value[0], "phone"):
+    if value is None or is_filler_number(value[0]):
         return None
     return PhoneValue(value[0], extension, value[1])
+
+
+def _plain(text: str) -> PhoneValue | None:
+    """Read a number with nothing to take off, as most are: a mobile one, or one with a known area code."""
+    if _PLAIN_MOBILE.fullmatch(text):
+        return PhoneValue(f"+86{text}", kind="mobile")
+    match = _PLAIN_LANDLINE.fullmatch(text)
+    if match is None or match[1] not in _AREA_CODES:
+        return None
+    return PhoneValue(f"+86{match[1][1:]}{match[2]}", kind="landline")
 
 
 def _chinese(text: str, area: str) -> tuple[str, str] | None:
@@ -160,7 +171,7 @@ def _chinese(text: str, area: str) -> tuple[str, str] | None:
     if _NORTH_AMERICAN.fullmatch(text) or _NEIGHBOUR.fullmatch(text):
         return None
     digits = _national_digits(text)
-    if digits is None or is_placeholder(digits, "phone"):
+    if digits is None or is_filler_number(digits):
         return None
     if _MOBILE.fullmatch(digits.removeprefix("0")):
         return "+86" + digits.removeprefix("0"), "mobile"

@@ -182,6 +182,15 @@ def is_placeholder(text: str, field: str = "any") -> bool:
             return folded in PLACEHOLDERS_BY_FIELD.get(field, frozenset())
 
 
+def is_filler_number(digits: str) -> bool:
+    """Tell of digits, a + before them or not, what :func:`is_placeholder` tells of a phone, at a third of the cost.
+
+    >>> is_filler_number("+8613800138000"), is_filler_number("0000"), is_filler_number("13912345678")
+    (True, True, False)
+    """
+    return digits in PLACEHOLDERS or not digits.strip("0") or _is_digit_filler(digits)
+
+
 def _is_digit_filler(folded: str) -> bool:
     """Recognise numbers nobody has: all one digit after the prefix, counting up or down, the well-known examples."""
     digits = folded.removeprefix("+").removeprefix("86")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
-from tests.loop.deliveries import HUAQIANG, YUANDA, csv_file
+from connectors.base import Batch, RawRecord, to_table
+from hub.store import landing, runs
+from tests.loop.deliveries import HONGDA, HUAQIANG, YUANDA, csv_file
 from tests.loop.installation import Installation
 
 SPEC = "mappings/specs/scm.ship_tos.yaml"
@@ -69,7 +72,7 @@ def test_preview_and_explain_show_what_landed_rows_become(hub: Installation) -> 
     assert rows["S002"]["fate"] == "rejected: the update date is a bad date"
     names = [v for v in rows["S001"]["values"] if v["place"] == "emit.0.names.0"]
     assert names[0]["value"]["text"] == HUAQIANG["客户名称"]
-    (explained,) = told(hub, "explain", "scm.ship_tos", "--record", "scm/ship_to/S001", "--value", "names.0")["steps"]
+    *_, explained = told(hub, "explain", "scm.ship_tos", "--record", "scm/ship_to/S001", "--value", "names.0")["steps"]
     assert explained["columns"]["客户名称"] == HUAQIANG["客户名称"]
     assert explained["line"] == names[0]["line"]
     other = hub.cli("mapping", "explain", "scm.dealers", "--record", "scm/ship_to/S001")
@@ -86,7 +89,9 @@ def test_diff_tells_what_the_document_would_change_in_landed_rows(hub: Installat
     found = told(hub, "diff", "scm.ship_tos")
     assert {(c["cell"], c["old"], c["new"]) for c in found} == {("names.0.type", "registered", "former")}
     assert {c["record"] for c in found} == {"party/ship_to/S001", "party/ship_to/S002"}
-    assert hub.cli("mapping", "diff", "scm.ship_tos").out.splitlines()[-1].endswith("0 new rejects")
+    *_, figures, hint = hub.cli("mapping", "diff", "scm.ship_tos").out.splitlines()
+    assert figures == "2 rows compared: 2 change, 2 cells, 0 new rejects"
+    assert hint.endswith("hub plan")
 
 
 def test_nothing_landed_is_one_sentence(hub: Installation) -> None:
@@ -114,3 +119,101 @@ def test_a_draft_from_landed_rows_or_an_extract_maps_at_once(hub: Installation, 
     extract.write_bytes(csv_file(HUAQIANG, YUANDA))
     assert hub.cli("mapping", "new", "scm.ship_tos", "--file", str(extract)).code == 0
     assert path.read_text(encoding="utf-8") == landed
+
+
+def test_a_live_preview_shows_what_the_system_has_and_leaves_no_trace(hub: Installation) -> None:
+    hub.put("shipto_20261101.csv", csv_file(HUAQIANG, {**YUANDA, "更新日期": "2026-13-45"}, HONGDA))
+    before, files = hub.contents(), sorted(hub.server.root.rglob("*"))
+    rows = {row["row"]["document"]["客户编码"]: row for row in told(hub, "preview", "scm.ship_tos", "--live")}
+    assert rows["S001"]["fate"] == "mapped"
+    assert rows["S002"]["fate"] == "rejected: the update date is a bad date"
+    assert rows["S001"]["row"]["origin"] == "shipto_20261101.csv:2"
+    (first,) = told(hub, "preview", "scm.ship_tos", "--live", "--rows", "1")
+    when = [row["row"].pop("landed_at") for row in (first, rows["S001"])]
+    assert first == rows["S001"]
+    assert when[1] < when[0]  # as if it had landed at that moment
+    assert (hub.contents(), sorted(hub.server.root.rglob("*")), hub.landed()) == (before, files, {})
+    hub.sync()
+    assert len(hub.live()) == 2  # a pull after the preview still reads everything
+    landed = {row["row"]["document"]["客户编码"]: row for row in told(hub, "preview", "scm.ship_tos")}
+    assert all(landed[key]["values"] == rows[key]["values"] for key in rows)
+
+
+def test_a_live_preview_says_in_one_sentence_why_it_has_nothing(hub: Installation) -> None:
+    said = hub.cli("mapping", "preview", "scm.ship_tos", "--live")
+    assert (said.code, said.err) == (
+        2, "hub: scm.ship_tos has no rows now. Preview rows that have landed, without --live\n",
+    )  # fmt: skip
+    (hub.settings.project / "deploy/connections/scm.yaml").unlink()
+    said = hub.cli("mapping", "preview", "scm.ship_tos", "--live")
+    assert (said.code, said.err) == (2, "hub: There is no connection 'scm'. Known are: none\n")
+
+
+def test_pages_of_mappings_for_colleagues(hub: Installation, tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    said = hub.cli("mapping", "docs", "--to", str(pages))
+    assert said.code == 0, said.err
+    assert {path.name for path in pages.iterdir()} == {"scm.dealers.md", "scm.partners.md", "scm.ship_tos.md"}
+    one = (pages / "scm.ship_tos.md").read_text(encoding="utf-8")
+    assert hub.cli("mapping", "docs", "scm.ship_tos").out == one
+    assert '| `emails` | business contact | `邮箱` | `emails(row["邮箱"])` |' in one
+    assert hub.cli("mapping", "docs", "--language").out.startswith("# Reference of the mapping language\n")
+
+
+def test_an_empty_project_is_told_how_to_begin(hub: Installation, tmp_path: Path) -> None:
+    shutil.rmtree(hub.settings.project / "mappings")
+    for command in ("lint", "test", "docs"):
+        said = hub.cli("mapping", command)
+        assert (said.code, said.out) == (2, "")
+        assert "holds no mapping documents in mappings/specs. Begin with: hub mapping new" in said.err
+    extract = tmp_path / "extract.csv"
+    extract.write_bytes(csv_file(HUAQIANG, YUANDA))
+    said = hub.cli("mapping", "new", "scm.ship_tos", "--file", str(extract))
+    assert (said.code, said.err) == (0, "")
+    assert said.out.endswith("go on with: hub mapping lint scm.ship_tos\n")
+    assert hub.cli("mapping", "lint", "scm.ship_tos").out == "Nothing is wrong\n"
+    said = hub.cli("mapping", "test", "scm.ship_tos")
+    assert "no test yet. Write case, given and expect under tests:\n0 tests" in said.out
+    said = hub.cli("mapping", "coverage", "scm.ship_tos")
+    assert said.code == 2
+    assert said.err.endswith("has no tests. Write some, or look at rows that have landed: --rows 1000\n")
+    said = hub.cli("mapping", "lint", "scm.ship_tos.yaml")
+    assert said.err.startswith("hub: There is no file scm.ship_tos.yaml. ")
+
+
+def test_a_mapping_that_was_never_applied_is_told_so(hub: Installation) -> None:
+    raw = RawRecord(document={"no": "R1", "company": "华强电子"}, origin="returns.csv:2", position="")
+    with hub.engine.begin() as db:
+        run = runs.open_run(db, "pull")
+        batch = Batch("returns", to_table([raw]), {})
+        landing.land(db, hub.settings.home / "landing", run_id=run, system="scm", batch=batch)
+        runs.close_run(db, run, "green")
+    assert hub.cli("mapping", "new", "scm.returns").out.endswith("go on with: hub mapping preview scm.returns\n")
+    said = hub.cli("mapping", "diff", "scm.returns")
+    assert said.code == 2
+    assert "No mapping of scm.returns is applied yet. See what it would do with: hub mapping preview" in said.err
+
+
+def test_a_value_is_explained_through_lets_and_a_dead_letter_up_to_where_it_broke_off(hub: Installation) -> None:
+    hub.put("shipto_20261101.csv", csv_file(HUAQIANG, {**YUANDA, "更新日期": "2026-13-45"}))
+    hub.sync()
+    found = told(hub, "explain", "scm.ship_tos", "--record", "scm/ship_to/S001", "--value", "phones.0")
+    assert found["fate"] == "mapped"
+    phones = found["steps"][-1]
+    assert phones["place"] == "emit.0.phones.0"
+    assert {f"let.{name}" for name in phones["lets"]} == {step["place"] for step in found["steps"][:-1]}
+    assert phones["columns"]["电话"] == HUAQIANG["电话"]
+
+    [letter] = hub.letters()
+    rejected = told(hub, "explain", "scm.ship_tos", "--letter", str(letter["id"]))
+    assert rejected["fate"] == "rejected: the update date is a bad date"
+    assert rejected["steps"][-1]["columns"] == {"更新日期": "2026-13-45"}
+    said = hub.cli("mapping", "explain", "scm.ship_tos", "--letter", str(letter["id"]))
+    assert said.out.splitlines()[-1] == rejected["fate"]
+    said = hub.cli("mapping", "explain", "scm.ship_tos", "--letter", "999")
+    assert (said.code, said.err) == (
+        2, "hub: There is no dead letter 999 about a landed row. List those that wait with: hub letters\n",
+    )  # fmt: skip
+    said = hub.cli("mapping", "explain", "scm.ship_tos", "--value", "phnoes")
+    assert said.code == 2
+    assert "The row has no value at 'phnoes'. Places are: " in said.err

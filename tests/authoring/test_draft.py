@@ -14,13 +14,16 @@ from hub.survey.columns import Column
 from hub.survey.header_words import Holds
 from mappings.language import parse_mapping
 
+UNSPEAKABLE = {'"', "\\", "\x7f", "\u2028", "\u2029", *map(chr, range(0x20)), *map(chr, range(0x80, 0xA0))}
+"""What no expression can name, line breaks in the header of a spreadsheet among it."""
+
 
 def in_nfc(text: str) -> str:
     """Write a text as a document holds it."""
     return unicodedata.normalize("NFC", text).strip()
 
 
-NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=12)
+NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=12)
 COLUMNS = st.lists(
     st.builds(
         Column, name=NAMES.map(in_nfc).filter(bool), holds=st.sampled_from(Holds), confidence=st.just(1.0),
@@ -34,7 +37,7 @@ COLUMNS = st.lists(
 @settings(deadline=None)  # the first one loads the tables of the readers
 @given(columns=COLUMNS)
 def test_every_draft_passes_the_checks(columns: list[Column]) -> None:
-    usable = [c for c in columns if '"' not in c.name and "\\" not in c.name]
+    usable = [c for c in columns if UNSPEAKABLE.isdisjoint(c.name)]
     if not usable:
         with pytest.raises(UsageError, match="no column that an expression can name"):
             draft("crm.accounts", columns)

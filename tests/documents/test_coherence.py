@@ -23,6 +23,16 @@ def changed(project: list[Document], kind: str, name: str, old: str, new: str) -
     return [replace(d, body=d.body.replace(old, new)) if d is one else d for d in project]
 
 
+@pytest.mark.parametrize(
+    ("folder", "file"), [("mappings/crosswalks", "states.csv"), ("mappings/specs", "shop.customers.yaml")]
+)
+def test_a_document_in_another_encoding_is_told_in_one_sentence(tmp_path: Path, folder: str, file: str) -> None:
+    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder / file).write_bytes("# owner: 渠道管理部".encode("gb18030"))
+    with pytest.raises(HubError, match=f"^{folder}/{file} is not UTF-8. Save it as UTF-8$"):
+        documents(tmp_path)
+
+
 def test_the_demo_project_fits_together(project):
     check_together(project)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from customer_master.golden.policy import load_policy
 from customer_master.golden.survivorship import golden_hash, survive
-from mappings.canonical import Address, Email, Kind, Phone
+from mappings.canonical import Address, Email, Kind, Name, NameType, Phone
 from tests.golden.sources import DAMAGED, OTHER, POLICY, TEXT, VALID, names, record, uscc
 
 
@@ -37,6 +39,27 @@ def test_the_legal_name_comes_from_a_record_with_a_valid_code_even_from_a_lesser
     )
     assert golden.attrs["name"] == "深圳市华强电子有限公司"
     assert golden.prov["name"]["v"] == 2
+
+
+@pytest.mark.parametrize("last_day", [date(2019, 12, 31), date(2999, 12, 31)])
+@pytest.mark.parametrize(
+    ("type_", "attribute"),
+    [(NameType.REGISTERED, "name"), (NameType.SHORT, "short_name"), (NameType.ENGLISH, "english_name")],
+)
+def test_a_name_with_a_last_day_never_survives(type_: NameType, attribute: str, last_day: date) -> None:
+    ended = Name("深圳市华强电子器材总厂", type_, "zh", valid_to=last_day)
+    now = Name("华强电子", type_, "zh", valid_from=date(2020, 1, 1))
+    best = record(1, "erp", "2026-06-01", names=(ended,), identifiers=uscc(VALID))
+    golden = survive([best, record(2, "scm", "2020-01-01", names=(ended, now))], POLICY)
+    assert golden.attrs[attribute] == "华强电子"
+    assert golden.prov[attribute] == {"v": 2, "r": f"{attribute}.only", "n": 1, "why": "only"}
+    assert survive([best], POLICY).attrs[attribute] is None
+
+
+def test_a_record_whose_registered_name_has_ended_is_called_by_the_best_it_has_now() -> None:
+    ended = Name("深圳市华强电子器材总厂", valid_to=date(2019, 12, 31))
+    golden = survive([record(1, names=(ended, Name("华强", NameType.SHORT)))], POLICY)
+    assert golden.attrs["name"] == "华强"
 
 
 def test_a_damaged_code_does_not_make_a_name_legal() -> None:

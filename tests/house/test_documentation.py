@@ -19,7 +19,6 @@ from hub.cli.app import app
 from hub.pipeline.sync import STEPS
 from hub.store import tables as hub_tables
 from mappings.language import parse_mapping, run_tests
-from mappings.language.catalogue import CATALOGUE
 from mappings.language.types import CONSTANTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,14 +101,6 @@ def test_every_connector_error_has_its_remedy():
     classes = [name for name in vars(errors) if name.endswith("Error") and name != "ConnectorError"]
     for text in (page("docs/operations.md"), page("docs/connectors.md")):
         assert missing(classes, text) == []
-
-
-@pytest.mark.parametrize("name", sorted(CATALOGUE))
-def test_every_mapping_function_is_documented_as_it_is(name):
-    function = CATALOGUE[name]
-    sentence = re.sub(r":func:`(\w+)`", r"`\1`", function.doc.strip().splitlines()[0])
-    row = f"| `{function.usage}` | {function.returns} | {sentence} |"
-    assert row in page("docs/mapping.md"), f"docs/mapping.md lacks this row:\n{row}"
 
 
 def test_every_word_of_the_mapping_language_is_documented():

@@ -107,6 +107,24 @@ def test_nothing_of_an_erased_customer_is_left_and_everything_of_the_others(fill
     assert_gone(filled)
 
 
+def test_a_dead_letter_keeps_no_code_that_was_a_persons_name(hub: Installation) -> None:
+    """Somebody wrote the name into the column of the state: what the letter says quotes it."""
+    states = "# crosswalk: scm_state\n# version: 1\n# owner: sales\ncode,canonical\n正常,active\n"
+    hub.write("mappings/crosswalks/scm_state.csv", states)
+    hub.edit(SHIP_TOS, "\nlet:", "\ncrosswalks:\n  states: scm_state@1\n\nlet:")
+    known = 'not (row["状态"] in ["停用", "冻结", "注销", "作废"])'
+    hub.edit(SHIP_TOS, known, 'translate(row["状态"], states) != "inactive"')
+    body = (hub.settings.project / SHIP_TOS).read_text(encoding="utf-8")
+    hub.write(SHIP_TOS, body.partition("tests:\n")[0])
+    hub.apply()
+    hub.put("shipto_20261101.csv", csv_file(HUAQIANG | {"状态": "正常"}, WANG | {"状态": "正常"}))
+    hub.put("shipto_20261102.csv", csv_file(WANG | {"状态": WANG["客户名称"]}))
+    hub.sync()
+    assert [WANG["客户名称"] in letter["message"] for letter in hub.letters()] == [True]
+    erase_customer(hub, party(hub, "S777"))
+    assert_gone(hub)
+
+
 def test_the_certificate_names_the_files_with_both_hashes(filled: Installation) -> None:
     before = {hashlib.sha256(data).hexdigest() for data in filled.landed().values()}
     certificate = erase_customer(filled, party(filled, "S777"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from customer_master.resolution.overlay import overlay
@@ -44,6 +46,7 @@ def test_another_kind_counts_as_a_change() -> None:
     [
         changed(identifiers=BEFORE.identifiers),  # renamed, same number
         changed(names=(Name("上海远大机械有限公司"), Name("深圳市华强电子有限公司", NameType.FORMER))),
+        changed(names=(Name("上海远大机械有限公司"), Name("深圳市华强电子有限公司", valid_to=date(2026, 9, 30)))),
         changed(names=BEFORE.names),  # moved
         changed(names=(Name("深圳市华强电子股份有限公司"),)),
         changed(phones=BEFORE.phones),

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, text
 
 from customer_master.store.tables import OPEN
 from hub import documents, project
+from hub.coherence import crosswalks_of
 from hub.pipeline.account import Account, account
 from hub.pipeline.sync import run_step, sync
 from hub.references import store_secret
@@ -107,8 +108,9 @@ class Installation:
     def apply(self) -> list[str]:
         """``hub apply``: give the documents that became active."""
         read = project.documents(self.settings.project)
+        crosswalks = crosswalks_of(read)
         for document in read:
-            documents.check(document)
+            documents.check(document, crosswalks)
         with self.engine.begin() as db:
             return [d.name for d in document_store.apply(db, read)]
 

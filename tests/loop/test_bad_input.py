@@ -214,3 +214,19 @@ def test_nothing_private_is_said_about_bad_rows(hub: Installation) -> None:
     said = "\n".join(told(hub.sync()))
     for value in ("上海远大", "58881234", "13912345678", "李建国", "世纪大道", "2026-13-45", "测试"):
         assert value not in said
+
+
+def test_a_row_that_makes_one_record_twice_is_rejected_and_the_others_arrive(hub: Installation) -> None:
+    again = 'emit:\n  - entity: item\n    record_type: ship_to\n    key: row["简称"]\n    code: row["简称"]\n'
+    hub.edit(SHIP_TOS, "emit:\n", again)
+    body = (hub.settings.project / SHIP_TOS).read_text(encoding="utf-8")
+    hub.write(SHIP_TOS, body[: body.index("\ntests:")] + "\n")
+    hub.apply()
+    hub.put("shipto_20261101_01.csv", csv_file({**HUAQIANG, "简称": HUAQIANG["客户编码"]}, {**YUANDA, "简称": "远大"}))
+    account = hub.sync()
+    assert account.sources["scm"]["ship_tos"] == {"landed": 2, "recorded": 1, "rejected": 1}
+    (letter,) = hub.rows("select cause, message, remedy from hub.dead_letter")
+    assert tuple(letter.values()) == (
+        "record_twice", "the mapping makes the same ship_to twice of this row",
+        "Give each entry of emit a record_type or a key of its own",
+    )  # fmt: skip

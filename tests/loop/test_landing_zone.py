@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from connectors.base import Batch, RawRecord, to_table
+from hub.demo.landscape.documents import SHIP_TO_COLUMNS
 from hub.errors import HubError
+from hub.store import landing, runs
 from tests.loop.deliveries import HONGDA, HUAQIANG, csv_file
 from tests.loop.installation import Installation
 
@@ -107,3 +111,27 @@ def test_reading_starts_no_thread(hub: Installation) -> None:
     folder = hub.settings.home / "landing"
     command = [sys.executable, "-c", _READ, str(folder), batch["path"], batch["sha256"]]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "0\n"
+
+
+def test_a_batch_of_many_different_values_comes_back_as_it_was(tmp_path: Path) -> None:
+    texts = [None if n % 7 == 0 else f"上海宏达 {n} " * (n % 9) for n in range(20_000)]
+    documents = [{"name": text, "city": "上海市", "lines": [{"item": text}] * (n % 3)} for n, text in enumerate(texts)]
+    batch = to_table([RawRecord(f"f.csv:{n}", "2026-11-01", document) for n, document in enumerate(documents)])
+    digest, size = landing.write_without(tmp_path, batch, [], "batch.parquet")
+    assert size == (tmp_path / "batch.parquet").stat().st_size
+    assert landing.read(tmp_path, "batch.parquet", digest).to_pylist() == batch.to_pylist()
+
+
+def test_a_character_that_no_database_keeps_holds_no_other_row(hub: Installation) -> None:
+    """JSON and databases may deliver NUL; the dead letter of such a row says all but that."""
+    rows = [dict.fromkeys(SHIP_TO_COLUMNS, "") | row for row in (HONGDA, HUAQIANG | {"客户编码": "", "市": "深\0圳市"})]
+    with hub.engine.begin() as db:
+        run = runs.open_run(db, "pull")
+        raw = [RawRecord(document=row, origin="ship_to", position="2026-11-01T00:00:00") for row in rows]
+        batch = Batch("ship_tos", to_table(raw), {})
+        landing.land(db, hub.settings.home / "landing", run_id=run, system="scm", batch=batch)
+        runs.close_run(db, run, "green")
+    hub.step("record")
+    assert set(hub.live()) == {"ship_to/S003"}
+    [letter] = hub.letters()
+    assert letter["payload"]["document"]["市"] == "深圳市"

@@ -10,8 +10,9 @@ from mappings.language import MappingError, compile_mapping, load_mapping, parse
 from mappings.language.coverage import Untried, coverage
 from mappings.language.derivation import derive
 from mappings.language.difference import changes
-from mappings.language.expressions import Scope, check
+from mappings.language.expressions import check
 from mappings.language.probing import Code, Probe, written
+from mappings.language.scope import Scope
 
 SPECS = sorted((Path(__file__).parents[2] / "mappings/specs").glob("*.yaml"))
 CONDITIONS = """\
@@ -63,6 +64,12 @@ def test_coverage_is_whole_when_everything_was_met() -> None:
         {"no": "3", "name": "", "state": ""},
     ]
     assert coverage(parse_mapping(CONDITIONS, "shop.yaml"), rows).is_whole
+
+
+def test_a_value_met_beside_the_codes_of_a_list_is_no_mistake(minimal: str) -> None:
+    text = minimal.replace("name(tidy, registered)", 'name("same" if tidy in ["A", row["note"]] else "other")')
+    mapping, row = parse_mapping(text, "shop.yaml"), {"no": "1", "name": "华强", "note": "华强"}
+    assert Probe(mapping).map(row) == compile_mapping(mapping).map(row)
 
 
 def test_a_condition_that_was_never_asked_is_told_so() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 
 from customer_master.stewardship.errors import StewardshipError
+from hub.coherence import crosswalks_of
 from hub.documents import compiled_mapping
 from hub.master import acts
 from hub.master.context import By, Master
@@ -23,9 +24,10 @@ NAMES = ("深圳市华强电子有限公司", "上海远大机械有限公司", 
 CODES = ("", "914403001922038216", "91310000132206289R")
 PHONES = ("", "0755-26988888", "021-64339000")
 
-for document in authored(load({}).project):  # by the fork server, for all
+DOCUMENTS = authored(load({}).project)
+for document in DOCUMENTS:  # by the fork server, for all
     if document.kind == "mapping":
-        compiled_mapping(document.body, document.name)
+        compiled_mapping(document.body, document.name, crosswalks_of(DOCUMENTS))
 
 
 def start(home: Path, url: str, seed: int, log: Path) -> BaseProcess:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from customer_master.store.search import Hit, search
 from customer_master.store.visibility import EVERYTHING, Viewer
+from hub.pipeline.resolve import resolve
+from mappings.canonical import CanonicalRecord, Identifier, Kind, Name, NameType, Party, Phone
 from tests.store.activities import order, take
 from tests.store.workshop import Workshop, erp_row
 
@@ -52,6 +56,21 @@ def test_two_characters_are_enough_and_the_best_comes_first(stocked: Workshop) -
     assert [hit.name for hit in found(stocked, "华强")] == ["华强北商行", HUAQIANG]
     assert [hit.name for hit in found(stocked, "muller")] == []
     assert [hit.name for hit in found(stocked, "müller")] == ["Müller Maschinenbau GmbH"]
+
+
+@pytest.mark.parametrize(
+    "ended", [Name("吉林东风机械厂", NameType.FORMER), Name("吉林东风机械厂", valid_to=date(2019, 12, 31))]
+)
+def test_a_former_name_finds_and_matches_but_is_not_the_agreed_one(workshop: Workshop, ended: Name) -> None:
+    now, phones = "长春宏图重工有限公司", (Phone("+8643188990011"),)
+    identifiers = (Identifier("cn_uscc", CODE),)
+    renamed = Party(Kind.ORGANISATION, (ended, Name(now)), identifiers, phones=phones)
+    never_told = Party(Kind.ORGANISATION, (Name(ended.text),), phones=phones)
+    workshop.land([erp_row(9, name="吉林大学")])
+    both = enumerate((renamed, never_told))
+    take(workshop, *(CanonicalRecord("party", "customer", str(n), party) for n, party in both), system="crm")
+    resolve(workshop.work)
+    assert [(hit.name, hit.records) for hit in found(workshop, "东风机械")] == [(now, 2)]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from customer_master.store.tables import OPEN
 from hub import documents, project
+from hub.coherence import crosswalks_of
 from hub.demo.landscape.documents import SHIP_TO_COLUMNS
 from hub.demo.landscape.identifiers import some_uscc
 from hub.demo.systems import tryton
@@ -36,7 +37,7 @@ def lay_project(folder: Path) -> Path:
     """Copy the documents authored for the two systems, with a shorter wait for half-written files."""
     for pattern in (
         "deploy/connections/[es]*.yaml", "deploy/subscriptions/*.yaml", "mappings/specs/[es]*.yaml",
-        "customer_master/policies/*.yaml", "dq_rules/*.yaml",
+        "mappings/crosswalks/*.csv", "customer_master/policies/*.yaml", "dq_rules/*.yaml",
     ):  # fmt: skip
         for document in REPOSITORY.glob(pattern):
             target = folder / document.relative_to(REPOSITORY)
@@ -79,8 +80,9 @@ class Installation:
     def apply(self) -> None:
         """Do what ``hub apply`` does."""
         read = project.documents(self.settings.project)
+        crosswalks = crosswalks_of(read)
         for document in read:
-            documents.check(document)
+            documents.check(document, crosswalks)
         with self.engine.begin() as db:
             document_store.apply(db, read)
 

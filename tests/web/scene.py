@@ -111,6 +111,16 @@ PRODUCTS: list[dict[str, str]] = [
     {"serial": f"SN{IMG}", "customer": "S030", "item": SCRIPT, "on": "2025-06-30", "options": f"{IMG};{SCRIPT}"},
 ]
 
+CONSENTS: list[dict[str, str]] = [
+    {"no": no, "customer": whose, "said": said, "by": by, "what": what, "at": f"{day}T02:00:00Z"}
+    for no, whose, said, by, what, day in (
+        ("C-1", "S001", "granted", "email", "新品通讯", "2026-03-01"),
+        ("C-2", "S001", "withdrawn", "email", "新品通讯", "2026-05-04"),
+        ("C-3", "S001", "granted", "call", "满意度调查", "2026-05-04"),
+        ("C-4", "S030", "refused", "call", SCRIPT, "2026-05-04"),
+    )
+]
+
 _STREAM = """
     {name}:
       description: {name} of the test
@@ -190,12 +200,25 @@ _BODIES = {
     references: ['reference("owned_by", "scm", "ship_to", row["customer"])']
 """,
     ),
+    "consents": (
+        "consent",
+        """  - entity: consent
+    record_type: consent
+    key: row["no"]
+    state: consent_state(row["said"])
+    at: instant(row["at"])
+    purpose: row["what"]
+    channels: ['channel_of(row["by"])']
+    text_version: '"2026-01"'
+    references: ['reference("given_by", "scm", "ship_to", row["customer"])']
+""",
+    ),
 }
 
 
 def deliver(hub: Installation) -> None:
     """Let the partners deliver everything, and bring it through."""
-    rows = {"calls": CALLS, "cases": CASES, "orders": ORDERS, "products": PRODUCTS}
+    rows = {"calls": CALLS, "cases": CASES, "orders": ORDERS, "products": PRODUCTS, "consents": CONSENTS}
     streams = "".join(_STREAM.format(name=name) for name in rows)
     hub.edit(CONNECTION, "\n    dealers:", f"{streams.rstrip()}\n    dealers:")
     hub.write(STEWARDSHIP, (ROOT / STEWARDSHIP).read_text(encoding="utf-8"))

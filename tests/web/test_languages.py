@@ -30,7 +30,7 @@ from hub.web.access import ROLES
 from hub.web.i18n import catalogue, choose, phrase
 from hub.web.pages.customers import ENTITIES
 from hub.web.purposes import PURPOSES
-from mappings.canonical import CaseState, Channel, Direction, HoldingKind, MentionRole, NameType
+from mappings.canonical import CaseState, Channel, ConsentState, Direction, HoldingKind, MentionRole, NameType
 from tests.support.sftp import ROOT
 from tests.web.site import Site
 
@@ -93,6 +93,7 @@ CODES: dict[str, list[str]] = {
     "mention role": list(MentionRole),
     "matched": ["number", "identifier", "phone", "email", "key", "name"],
     "value": [*NameType, "mobile", "landline", "service", "fax", "cn_uscc", "cn_tax15", "cn_org9", "vat", "gln"],
+    "consent state": list(ConsentState),
 }
 
 

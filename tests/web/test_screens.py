@@ -133,6 +133,22 @@ def test_the_customer_page_says_everything_and_where_it_is_from(admin: Reader, s
     assert "Asia/Shanghai (+08:00)" in admin.visible("footer")
 
 
+def test_the_customer_page_says_what_is_allowed_and_marks_what_is_refused(
+    admin: Reader, site: Site, language: str
+) -> None:
+    admin.open(address(site, "customer"))
+    section = admin.page.locator("section", has_text="同意与拒绝" if language == "zh" else "Allowed and forbidden")
+    held = section.last.locator("tbody tr").all_inner_texts()
+    withdrawn, granted = ("已撤回", "已同意") if language == "zh" else ("withdrawn", "granted")
+    assert len(held) == 2, "the older word about the same purpose and channel is not in force"
+    assert all(text in held[0] for text in ("新品通讯", withdrawn, "scm/consent/C-2"))
+    assert all(text in held[1] for text in ("满意度调查", granted, "scm/consent/C-3"))
+    email = admin.page.locator("table.golden tr", has_text="sales@huaqiang.example")
+    phone = admin.page.locator("table.golden tr", has_text="+86 755 2698 8888")
+    assert "新品通讯" in email.first.inner_text()
+    assert "新品通讯" not in phone.first.inner_text()
+
+
 def test_the_timeline_filters(admin: Reader, site: Site) -> None:
     admin.open(address(site, "customer"))
     with admin.page.expect_navigation(url="**show=order"):

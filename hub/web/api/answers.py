@@ -83,6 +83,26 @@ class Relation(Answer):
     decision_id: int
 
 
+class Consent(Answer):
+    """A word about one purpose that holds; ``granted`` allows, ``refused`` and ``withdrawn`` forbid."""
+
+    purpose: str = Field(description="in the source's words")
+    channel: str | None = Field(description="`null`: all channels of which nothing newer is said")
+    point: str = Field(description="the telephone number or mail address it is about; empty: all")
+    state: str
+    since: str = Field(description="when it was said, UTC")
+    until: str | None = Field(description="last day on which it holds")
+    source: str = Field(description="the record that says it: `system/type/key`")
+
+
+class Consents(Answer):
+    """What a customer allows and forbids today."""
+
+    items: list[Consent]
+    refused: dict[str, list[str]] = Field(description="agreed contact point -> purposes for which it must not be used")
+    masked: bool
+
+
 class Pin(Answer):
     """A value that a steward fixed; it goes where ``record`` goes."""
 

@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 
 from hub.web.access import User, needs
-from hub.web.api import customers, decisions, events, history, lookup, tasks
+from hub.web.api import consents, customers, decisions, events, history, lookup, tasks
 from hub.web.api.access import api_user
 from hub.web.api.problems import Problem
 from hub.web.api.routing import api_router
@@ -31,7 +31,7 @@ def rest(session_user: Callable[[Request, Installation], User]) -> APIRouter:
         session_user: gives the user of the pages' session, or raises 401.
     """
     router = APIRouter(prefix=PREFIX, dependencies=[api_user(session_user)])
-    for subject in (customers, history, lookup, decisions, tasks, events):
+    for subject in (customers, consents, history, lookup, decisions, tasks, events):
         router.include_router(subject.router)
     description = api_router("description")
 

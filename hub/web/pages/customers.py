@@ -24,6 +24,7 @@ from hub.web.commits import commit_of
 from hub.web.formats import ZONE_COOKIE, zone
 from hub.web.installation import Hub
 from hub.web.masking import PERSONAL, mask_activity, mask_value
+from hub.web.permissions import permissions
 from hub.web.portrait import Portrait, portrait
 from hub.web.purposes import PURPOSES, Purpose
 from hub.web.queries import LARGEST_ID, note_access
@@ -31,7 +32,7 @@ from hub.web.rendering import page
 
 router = APIRouter(dependencies=[needs("viewer")])
 
-ENTITIES = ("interaction", "case", "order", "holding")
+ENTITIES = ("interaction", "case", "order", "holding", "consent", "channel_stock", "sell_through")
 MODES = ("forever", "until_date", "until_source_changes", "until_any_newer")
 _ENTRIES = 30
 _CHANGES = 30
@@ -141,6 +142,7 @@ def _page(
         request,
         "customer.html",
         p=found,
+        allowed=permissions(db, user.viewer, found.customer.party_id, masked=personal and not revealed),
         entries=entries,
         more=_more(entries),
         show=asked.show,
