@@ -83,6 +83,23 @@ def records_seen(db: Connection, viewer: Viewer, what: str) -> list[int]:
     return found
 
 
+def customers_of(db: Connection, viewer: Viewer, what: str) -> dict[str, int]:
+    """Find the customers of a name or a customer number, their numbers with the internal ones.
+
+    Raises:
+        UsageError: nothing is called so, or it belongs to no customer.
+    """
+    from customer_master.store.parties import parties_of
+    from customer_master.store.public_id import encode
+
+    found = sorted(set(parties_of(db, records_seen(db, viewer, what)).values()))
+    if not found:
+        raise UsageError(
+            f"{what!r} belongs to no customer", "Name a customer or one of its records; for a new one: hub run resolve"
+        )
+    return {encode(party_id): party_id for party_id in found}
+
+
 def visible(db: Connection, viewer: Viewer, records: Collection[int]) -> list[int]:
     """List those of some records that the viewer sees; who sees everything sees also what is not there."""
     from hub.web.queries import LARGEST_ID, record_names

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from customer_master.store.visibility import Viewer
 from hub.cli import acts, lifecycle, rebuild
-from hub.cli.acting import UserName, acting, customer_called, records_seen
+from hub.cli.acting import UserName, acting, customer_called, customers_of
 from hub.cli.progress import bars
 from hub.errors import UsageError
 from hub.settings import load
@@ -107,17 +107,15 @@ def consents(
     as_json: Json = False,
 ) -> None:
     """Show what a customer allows and forbids today: of each purpose, channel and contact point the latest word."""
-    from customer_master.store.parties import parties_of
-    from customer_master.store.public_id import encode
     from hub.cli.master_tables import show_permissions
     from hub.web.permissions import permissions
 
     with open_database(load()).begin() as db:
         viewer = acting(db, user, "viewer")
-        ids = sorted(set(parties_of(db, records_seen(db, viewer, what)).values()))
-        found = {encode(p): permissions(db, viewer, p, masked=viewer.units is not None) for p in ids}
-    if not found:
-        raise UsageError(f"{what!r} belongs to no customer", "Name a customer number or a record of a customer")
+        found = {
+            number: permissions(db, viewer, party_id, masked=viewer.units is not None)
+            for number, party_id in customers_of(db, viewer, what).items()
+        }
     if as_json:
         _print_json([{"customer": number, **asdict(own)} for number, own in found.items()])
         return
@@ -132,17 +130,15 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Explain every golden value of a customer: rule, record, mapping, landed row, and what would change it."""
-    from customer_master.store.parties import parties_of
-    from customer_master.store.public_id import encode
     from hub.cli.master_tables import show_explained
     from hub.pipeline.explain import explain_values
 
     with open_database(load()).begin() as db:
         viewer = acting(db, user, "viewer")
-        ids = sorted(set(parties_of(db, records_seen(db, viewer, what)).values()))
-        found = {encode(p): _as_seen(db, viewer, p, explain_values(db, p)) for p in ids}
-    if not found:
-        raise UsageError(f"{what!r} belongs to no customer yet", "Run: hub run resolve")
+        found = {
+            number: _as_seen(db, viewer, party_id, explain_values(db, party_id))
+            for number, party_id in customers_of(db, viewer, what).items()
+        }
     if as_json:
         _print_json([{"customer": number, "values": [asdict(v) for v in values]} for number, values in found.items()])
         return
