@@ -8,7 +8,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
 help: ## list the doors
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(READY): requirements.lock pyproject.toml deploy/bootstrap.sh
 	@bash deploy/bootstrap.sh $(VENV)
@@ -28,7 +28,7 @@ test: $(READY) ## tests, with real servers where they can be had; DEEP=1 runs th
 check: $(READY) ## static checks: lint, types, import contracts, lock
 	@bash deploy/check.sh $(VENV)
 
-bench-%: $(READY) ## one measured claim: bench-loop, bench-survey, bench-master, bench-mapping
+bench-%: $(READY) ## one measured claim: bench-loop, -survey, -master, -mapping, -names, -addresses, -matching
 	@$(PY) -m bench.$*
 
 fmt: $(READY) ## format the code

@@ -23,8 +23,7 @@ from bench.clock_hold import watch_clock
 from bench.master_customers import SYSTEMS, incoming
 from customer_master.golden.evidence import Evidence
 from customer_master.golden.survivorship import golden_hash, survive
-from customer_master.resolution.comparison import compare
-from customer_master.resolution.features import features
+from customer_master.resolution.party import values_of
 from customer_master.resolution.scoring import Scorer
 from customer_master.store import matching, parties, recording
 from customer_master.store.clock import Author, last_commit
@@ -208,14 +207,12 @@ def _change(db: Connection, groups: Sequence[_Group]) -> None:
 
 def _match(db: Connection, groups: Sequence[_Group]) -> None:
     """Store the blocking keys of records, and the score of each customer's pair."""
-    known = {e.record_id: features(e.party) for group in groups for e in group}
+    known = {e.record_id: values_of(e.party) for group in groups for e in group}
+    matching.replace_values(db, known, list(known))
     matching.replace_keys(db, {r: keys_of(own) for r, own in known.items()})
-    pairs = []
-    for group in groups:
-        lo, hi = sorted(e.record_id for e in group)
-        comparison = compare(known[lo], known[hi], lambda _: len(SYSTEMS))
-        score = _loader.scorer(comparison)
-        pairs.append(Pair(lo, hi, score.weight, score.band, comparison.vector))
+    couples = [tuple(sorted(e.record_id for e in group)) for group in groups]
+    found = _loader.scorer.compare(known, [(lo, hi) for lo, hi in couples], lambda _: len(SYSTEMS))
+    pairs = [Pair(lo, hi, one.score.weight, one.score.band, one.vector) for (lo, hi), one in found.items()]
     matching.replace_pairs(db, list(known), pairs, _loader.documents.match_hash)
 
 

@@ -43,7 +43,7 @@ need npm "" "tests against node-soap" nodejs npm
 
 # three at a time: all wait much, Airflow's for its next look, those of the master and of Tryton for their databases; the
 # others compute meanwhile. What stands behind Airflow's comes after it, so that all end at about the same time
-schedule=(tests/airflow tests/api tests/backup tests/lifecycle tests/rebuild tests/web)
+schedule=(tests/airflow tests/api tests/authoring tests/backup tests/lifecycle tests/rebuild tests/web)
 master=(tests/stewardship tests/store tests/tryton_loop)
 # the packages too, for their doctests; alembic's script runs only inside alembic
 others=(tests "${schedule[@]/#/--ignore=}" "${master[@]/#/--ignore=}" connectors customer_master dq_rules hub mappings

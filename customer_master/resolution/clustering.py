@@ -1,23 +1,24 @@
 """Guarded clustering: from scored pairs to groups of records.
 
-Plain transitive closure glues thousands of records together over a few wrong pairs. Here groups grow by agglomeration,
-best link first, with average linkage over the cross pairs that are known, and a join that breaks a constraint is
-refused. The outcome depends on the set of pairs alone, never on the order in which they arrive.
+Plain transitive closure glues thousands of records together over a few wrong pairs. Here a partition is worth the sum
+of the weights of the pairs inside its groups (correlation clustering): bits above the threshold speak for a group, bits
+below it against, and a pair of which nothing is known very mildly against, so that two large groups do not hang
+together by a single pair. Components of few records get the best partition there is; in larger ones groups are grown by
+average linkage and mended. Constraints hold in both. The outcome depends on what is known of the records of a component
+alone, never on the order in which it arrives, nor on other components.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 
-Pair = tuple[int, int]
-Conflict = Callable[[frozenset[int], frozenset[int]], bool]
+import numpy as np
+from numpy.typing import NDArray
 
-_PRECISION = 1000  # weights are summed as whole thousandths of a bit, so that sums do not depend on the order of adding
-
-
-class ContradictionError(ValueError):
-    """Must-links join two records that a cannot-link keeps apart."""
+from customer_master.resolution import exact
+from customer_master.resolution.agglomeration import Conflict, Nodes, agglomerate
+from customer_master.resolution.components import UNKNOWN, Graph, Ints, Links, Pair, ScoredPairs, build
 
 
 def no_conflict(_left: frozenset[int], _right: frozenset[int]) -> bool:
@@ -26,122 +27,142 @@ def no_conflict(_left: frozenset[int], _right: frozenset[int]) -> bool:
 
 
 def cluster(
-    records: Sequence[int],
-    pairs: Mapping[Pair, float],
+    records: Sequence[int] | Ints,
+    pairs: ScoredPairs,
     *,
-    cannot: Iterable[Pair] = (),
-    must: Iterable[Pair] = (),
+    must: Links = (),
+    cannot: Links = (),
     conflict: Conflict = no_conflict,
     threshold: float = 0.0,
     max_size: int = 1000,
-) -> list[tuple[int, ...]]:
+) -> Ints:
     """Group records.
 
     Args:
-        records: the records to group.
-        pairs: what is known of pairs of them: the linkage in bits as
-            :func:`customer_master.resolution.scoring.linkages` gives it.
-        cannot: pairs that never end up in one group.
+        records: the records to group. What is tied goes by their order as numbers.
+        pairs: what is known of pairs of them. Unknown pairs weigh next to nothing.
         must: pairs that always end up in one group; they are joined first and past all guards.
-        conflict: tells whether two groups hold facts that exclude each other. What conflicts once must conflict still
-            when either group has grown.
-        threshold: least average linkage in bits of a join; a join needs at least one known pair above it.
-        max_size: largest number of records of a group.
+        cannot: pairs that never end up in one group.
+        conflict: tells whether two sets of records hold facts that exclude each other. They must do so exactly if a
+            record of one and a record of the other do.
+        threshold: bits from which a pair speaks for one group.
+        max_size: largest number of records of a group that must-links alone do not make larger.
 
     Returns:
-        The groups, each sorted, in order of their smallest record.
+        For each record, in the order given, the smallest record of its group.
 
     Raises:
         ContradictionError: ``must`` and ``cannot`` exclude each other.
+        ValueError: a record is listed twice, or a pair names a record that is not listed.
 
-    >>> cluster([1, 2, 3, 4], {(1, 2): 9.0, (2, 3): 8.0, (3, 4): 7.0}, cannot=[(1, 3)])
-    [(1, 2), (3, 4)]
+    >>> pairs = ScoredPairs(np.array([1, 2, 3]), np.array([2, 3, 4]), np.array([9.0, 8.0, 7.0]))
+    >>> cluster([1, 2, 3, 4], pairs, cannot=[(1, 3)]).tolist()
+    [1, 1, 3, 3]
     """
-    groups = _Groups(records, cannot, conflict, max_size)
-    for a, b in sorted(tuple(sorted(pair)) for pair in must):
-        groups.join(groups.of[a], groups.of[b])
-    groups.check_must_links()
-    groups.link(pairs)
-    groups.agglomerate(threshold)
-    return sorted(tuple(sorted(members)) for members in groups.members.values())
+    ids, place = np.unique(np.asarray(records, np.int64), return_inverse=True)
+    if len(ids) != len(place):
+        raise ValueError("records to cluster: a record is listed twice; list each once")
+    graph = build(ids, pairs, threshold, must, cannot)
+    label = _Clustering(ids, graph, conflict, max_size).run()
+    return ids[label[graph.node]][place]
 
 
-class _Groups:
-    """The state of an agglomeration. A group is named by its smallest record."""
+def groups_of(records: Sequence[int] | Ints, labels: Ints) -> list[tuple[int, ...]]:
+    """List the groups that :func:`cluster` made, each sorted, in order of their smallest record.
 
-    def __init__(self, records: Sequence[int], cannot: Iterable[Pair], conflict: Conflict, max_size: int) -> None:
-        self.of = {record: record for record in records}
-        self.members = {record: frozenset((record,)) for record in records}
-        self.links: dict[int, dict[int, tuple[int, int]]] = {record: {} for record in records}
-        self.enemies: dict[int, set[int]] = {record: set() for record in records}
+    >>> groups_of([1, 2, 3, 4], np.array([1, 1, 3, 1]))
+    [(1, 2, 4), (3,)]
+    """
+    groups: dict[int, list[int]] = {}
+    for record, label in zip(np.asarray(records, np.int64).tolist(), labels.tolist(), strict=True):
+        groups.setdefault(label, []).append(record)
+    return sorted(tuple(sorted(group)) for group in groups.values())
+
+
+def scored_pairs(bits: Mapping[Pair, float]) -> ScoredPairs:
+    """Make arrays of what is known of pairs: the linkage in bits as ``scoring.linkages`` gives it."""
+    ends = np.array(list(bits), np.int64).reshape(-1, 2)
+    return ScoredPairs(ends[:, 0], ends[:, 1], np.fromiter(bits.values(), np.float64, len(bits)))
+
+
+class _Clustering:
+    """The components of a graph. A node goes by the place of its lowest record."""
+
+    def __init__(self, ids: Ints, graph: Graph, conflict: Conflict, max_size: int) -> None:
+        self.ids = ids
+        self.graph = graph
         self.conflict = conflict
         self.max_size = max_size
-        for a, b in cannot:
-            if a in self.of and b in self.of:
-                self.enemies[a].add(b)
-                self.enemies[b].add(a)
+        self.label = np.arange(len(ids))
+        self.weight = np.where(graph.apart, exact.FORBIDDEN, graph.weight)
+        self.owner = graph.component[graph.left]
+        by_component = np.argsort(graph.component, kind="stable")
+        self.nodes = by_component[graph.size[by_component] > 0]
+        self.count = np.bincount(graph.component[self.nodes], minlength=len(ids))
+        self.start = np.cumsum(self.count) - self.count
 
-    def check_must_links(self) -> None:
-        for name, enemies in self.enemies.items():
-            if enemies & self.members.get(name, frozenset()):
-                apart = min(enemies & self.members[name])
-                raise ContradictionError(
-                    f"the must-links join record {apart} with a record that a cannot-link keeps apart from it; "
-                    "take one of the decisions back"
-                )
+    def run(self) -> Ints:
+        """Give the label of each node: the lowest node of its group."""
+        several = self.count > 1
+        if self.conflict is no_conflict:
+            several &= ~self._join_complete()
+        few = several & (self.count <= exact.LIMIT)
+        for nodes in np.unique(self.count[few]).tolist():
+            self._solve(np.flatnonzero(few & (self.count == nodes)), nodes)
+        self._agglomerate(several & ~few)
+        return self.label
 
-    def link(self, pairs: Mapping[Pair, float]) -> None:
-        for (a, b), weight in pairs.items():
-            left, right = self.of[a], self.of[b]
-            if left != right:
-                self._add_link(left, right, round(weight * _PRECISION), 1)
+    def _join_complete(self) -> NDArray[np.bool_]:
+        """Make one group of each component whose nodes all agree with each other, and tell which these are."""
+        graph = self.graph
+        agreements = np.bincount(self.owner[self.weight > 0], minlength=len(self.ids))
+        size = np.bincount(graph.component, minlength=len(self.ids))
+        complete: NDArray[np.bool_] = (agreements == self.count * (self.count - 1) // 2) & (size <= self.max_size)
+        joined = self.nodes[complete[graph.component[self.nodes]]]
+        self.label[joined] = self.nodes[self.start[graph.component[joined]]]
+        return complete
 
-    def agglomerate(self, threshold: float) -> None:
-        least = round(threshold * _PRECISION)
-        heap = [self._entry(a, b) for a, others in self.links.items() for b in others if a < b]
-        heapq.heapify(heap)
-        while heap:
-            entry = heapq.heappop(heap)
-            negative_average, a, b = entry
-            if -negative_average < least:
-                return
-            if b not in self.links.get(a, ()) or self._entry(a, b) != entry:
-                continue  # one of the two has grown since
-            if self._refuses(a, b):
-                del self.links[a][b], self.links[b][a]
-                continue
-            name = self.join(a, b)
-            for other in self.links[name]:
-                heapq.heappush(heap, self._entry(name, other))
+    def _solve(self, components: Ints, count: int) -> None:
+        """Group components of the same few nodes."""
+        graph = self.graph
+        nodes = self.nodes[self.start[components][:, None] + np.arange(count)]
+        row = np.full(len(self.ids), -1)
+        row[components] = np.arange(len(components))
+        column = np.zeros(len(self.ids), np.int64)
+        column[nodes] = np.arange(count)
+        size = graph.size[nodes]
+        weight = -UNKNOWN * size[:, :, None] * size[:, None, :]
+        mine = np.flatnonzero(row[self.owner] >= 0)
+        rows, left, right = row[self.owner[mine]], column[graph.left[mine]], column[graph.right[mine]]
+        weight[rows, left, right] = weight[rows, right, left] = self.weight[mine]
+        if self.conflict is not no_conflict:
+            self._forbid_conflicts(weight, nodes)
+        lowest = exact.best_partitions(weight, size, self.max_size)
+        self.label[nodes] = np.take_along_axis(nodes, lowest, axis=1)
 
-    def join(self, a: int, b: int) -> int:
-        if a == b:
-            return a
-        kept, gone = min(a, b), max(a, b)
-        for record in self.members[gone]:
-            self.of[record] = kept
-        self.members[kept] |= self.members.pop(gone)
-        self.enemies[kept] |= self.enemies.pop(gone)
-        moved = self.links.pop(gone)
-        moved.pop(kept, None)
-        self.links[kept].pop(gone, None)
-        for other, (total, count) in moved.items():
-            del self.links[other][gone]
-            self._add_link(kept, other, total, count)
-        return kept
+    def _forbid_conflicts(self, weight: Ints, nodes: Ints) -> None:
+        members = self._members(nodes.ravel())
+        for row, own in enumerate(nodes.tolist()):
+            for (a, left), (b, right) in combinations(enumerate(own), 2):
+                if self.conflict(members[left], members[right]):
+                    weight[row, a, b] = weight[row, b, a] = exact.FORBIDDEN
 
-    def _refuses(self, a: int, b: int) -> bool:
-        left, right = self.members[a], self.members[b]
-        return (
-            len(left) + len(right) > self.max_size
-            or not self.enemies[a].isdisjoint(right)
-            or self.conflict(left, right)
-        )
+    def _agglomerate(self, components: NDArray[np.bool_]) -> None:
+        """Group components of many nodes, all at once: no evidence joins two of them."""
+        graph = self.graph
+        nodes = self.nodes[components[graph.component[self.nodes]]]
+        mine = components[self.owner]
+        columns = (graph.left, graph.right, graph.total, graph.count, graph.apart)
+        edges = list(zip(*(column[mine].tolist() for column in columns), strict=True))
+        found = agglomerate(Nodes(self._members(nodes), edges, self.conflict, self.max_size))
+        self.label[nodes] = [found[node] for node in nodes.tolist()]
 
-    def _add_link(self, a: int, b: int, total: int, count: int) -> None:
-        known_total, known_count = self.links[a].get(b, (0, 0))
-        self.links[a][b] = self.links[b][a] = (known_total + total, known_count + count)
-
-    def _entry(self, a: int, b: int) -> tuple[float, int, int]:
-        total, count = self.links[a][b]
-        return (-total / count, min(a, b), max(a, b))
+    def _members(self, nodes: Ints) -> dict[int, frozenset[int]]:
+        """Give the records of nodes."""
+        wanted = np.zeros(len(self.ids), np.bool_)
+        wanted[nodes] = True
+        members: dict[int, list[int]] = {node: [] for node in nodes.tolist()}
+        records = np.flatnonzero(wanted[self.graph.node])
+        for node, record in zip(self.graph.node[records].tolist(), self.ids[records].tolist(), strict=True):
+            members[node].append(record)
+        return {node: frozenset(own) for node, own in members.items()}

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import IntEnum
 
-from customer_master.resolution.blocking import Frequency
-from customer_master.resolution.comparison import LEVELS, Comparison, compare
-from customer_master.resolution.features import features
-from customer_master.resolution.policy import MatchPolicy
+import numpy as np
+
+from customer_master.resolution.agreement import Frequency, compare_parties
+from customer_master.resolution.levels import levels_of
+from customer_master.resolution.party import values_of
+from customer_master.resolution.policy import KindPolicy, MatchPolicy
 from customer_master.resolution.scoring import Score, score
 from mappings.canonical import Party
 
@@ -53,32 +56,37 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "identifier.near": ("a registration number one slip away from the other", "证照号码仅差一处笔误或表格损坏"),
     "identifier.equal": ("the same valid registration number", "有效证照号码相同"),
     "name.different": ("different names", "名称不同"),
-    "name.same_trade": ("the same trade name in another business", "字号相同，行业不同"),
-    "name.similar": ("names one slip of the pen apart", "名称仅差一字"),
+    "name.related": ("the names of a company and of a part of it", "一方名称为另一方的下属单位"),
+    "name.same_trade": ("the same trade name in another business or region", "字号相同，行业或地区不同"),
+    "name.similar": ("names a slip of the pen apart", "名称仅差一字"),
     "name.sound": ("names that sound alike", "名称读音相同"),
-    "name.trade": ("one name is nothing but the trade name of the other", "一方仅为另一方的字号"),
+    "name.abbreviated": ("one name is only the trade name or a short form of the other", "一方仅为另一方的字号或缩写"),
     "name.transcribed": ("the Latin name is the Chinese trade name in pinyin", "外文名称为中文字号的拼音"),
     "name.short": ("one name is short for the other", "一方为另一方的简称"),
     "name.core": ("the same trade name and business", "字号与行业相同"),
     "name.exact": ("the same name", "名称相同"),
-    "region.other": ("different regions in the names", "名称中的行政区划不同"),
-    "region.same": ("the same region in the names", "名称中的行政区划相同"),
+    "name.contradicted": ("each has a name that the other lacks", "姓名仅部分相同"),
+    "name.one_name": ("only one name is known, and the other has it too", "仅知姓氏，且相同"),
+    "name.initials": ("names that fit if initials stand for them", "姓名与缩写相符"),
+    "name.contained": ("one has all names of the other and more", "一方姓名包含另一方"),
+    "name.close": ("the same name but for a slip of the pen or its sound", "姓名仅差一字或读音相同"),
+    "name.equivalent": ("the same name in another form or script", "同一姓名的不同写法"),
     "phone.different": ("different phone numbers", "电话不同"),
-    "phone.worthless": ("a phone number so common that it says nothing", "电话相同，但使用者过多，不作依据"),
     "phone.common": ("the same phone number, shared by many", "电话相同，但多方共用"),
     "phone.rare": ("the same phone number", "电话相同"),
     "email.different": ("different e-mail addresses", "邮箱不同"),
-    "email.worthless": ("a mailbox or domain so common that it says nothing", "邮箱或域名过于常见，不作依据"),
-    "email.common": ("the same mailbox, shared by many", "邮箱相同，但多方共用"),
+    "email.common": ("the same mailbox or domain, shared by many", "邮箱或域名相同，但多方共用"),
     "email.domain": ("the same company mail domain", "企业邮箱域名相同"),
     "email.rare": ("the same mailbox", "邮箱相同"),
     "address.other_city": ("different cities", "城市不同"),
-    "address.other_road": ("different roads", "道路不同"),
+    "address.same_city": ("the same city, another district or street", "城市相同，区县或道路不同"),
+    "address.same_district": ("the same district, another street", "区县相同，道路不同"),
     "address.same_road": ("the same road, another house", "同一道路，门牌不同"),
     "address.common": ("the same house, but another room or many tenants", "门牌相同，但房间不同或入驻者众多"),
     "address.rare": ("the same house", "门牌地址相同"),
     "contact.different": ("different contact persons", "联系人不同"),
-    "contact.same": ("the same contact person", "联系人相同"),
+    "contact.common": ("contact persons of one name, common or in two cities", "联系人同名，但重名者多或不在同城"),
+    "contact.same": ("the same contact person in one city", "同城且联系人相同"),
     "unit.different": ("two different branches or units", "分属不同的分支机构"),
     "unit.one_sided": ("only one is a branch or unit", "仅一方为分支机构"),
     "unit.same": ("the same branch or unit", "同一分支机构"),
@@ -107,20 +115,21 @@ def explain(a: Party, b: Party, policy: MatchPolicy, frequency: Frequency = lamb
     Raises:
         ValueError: the kinds differ.
     """
-    comparison = compare(features(a), features(b), frequency)
-    rows = (_row(attribute, comparison, a, b, policy) for attribute in LEVELS if getattr(comparison, attribute))
-    return Explanation(score(comparison, policy), tuple(rows))
+    kind, own = a.kind, policy.kinds[a.kind]
+    levels = compare_parties([values_of(a), values_of(b)], np.array([0]), np.array([1]), frequency)
+    compared = zip(levels_of(kind).items(), levels[0].tolist(), strict=True)
+    rows = (_row(attribute, level(value), (a, b), own) for (attribute, level), value in compared if value)
+    return Explanation(score(kind, levels, policy)[0], tuple(rows))
 
 
-def _row(attribute: str, comparison: Comparison, a: Party, b: Party, policy: MatchPolicy) -> Row:
-    level = getattr(comparison, attribute)
+def _row(attribute: str, level: IntEnum, pair: tuple[Party, Party], policy: KindPolicy) -> Row:
     en, zh = SENTENCES[f"{attribute}.{level.name.lower()}"]
     return Row(
         attribute=attribute,
-        a=_shown(attribute, a),
-        b=_shown(attribute, b),
+        a=_shown(attribute, pair[0]),
+        b=_shown(attribute, pair[1]),
         level=level.name.lower(),
-        weight=round(policy.kinds[comparison.kind].weight(attribute, level), 3),
+        weight=round(policy.weight(attribute, level), 3),
         en=en,
         zh=zh,
     )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from customer_master.resolution.features import Features, features, name_features
-from customer_master.resolution.name_comparison import NameLevel, compare_names
+import numpy as np
+
+from customer_master.resolution.agreement import compare_parties
+from customer_master.resolution.attributes.persons import PersonLevel
+from customer_master.resolution.levels import NAME, NameLevel
+from customer_master.resolution.party import Values, values_of
 from mappings.canonical import Kind, Party
+from mappings.normalize.text import fold
 
 _LEAST_CHANGES = 2
 """Besides the name, so many of the others must have changed altogether."""
@@ -35,11 +40,11 @@ def overlay(before: Party, after: Party) -> tuple[str, ...]:
     """
     if not _is_renamed(before, after):
         return ()
-    old, new = features(before), features(after)
-    stated = {
+    old, new = values_of(before), values_of(after)
+    stated: dict[str, tuple[set[str], set[str]]] = {
         "identifiers": (_numbers(old), _numbers(new)),
-        "phones": (old.phones, new.phones),
-        "emails": (old.emails | old.domains, new.emails | new.domains),
+        "phones": ({*old.phones}, {*new.phones}),
+        "emails": ({*old.emails, *old.domains}, {*new.emails, *new.domains}),
         "addresses": (_places(old), _places(new)),
     }
     if any(was & now for was, now in stated.values()):
@@ -54,16 +59,20 @@ def _is_renamed(before: Party, after: Party) -> bool:
     """Tell whether no name of now is like one of before, and none of before is told as the former one."""
     if any(name.is_former for name in after.names):
         return False
-    old = name_features(before.kind, (name.text for name in before.names))
-    new = name_features(after.kind, (name.text for name in after.names))
     if before.kind is not after.kind:  # read differently, they can only be equal
-        return bool(old and new) and not {name.folded for name in old} & {name.folded for name in new}
-    return compare_names(old, new, person=before.kind is Kind.PERSON) is NameLevel.DIFFERENT
+        old, new = ({fold(name.text) for name in party.names} for party in (before, after))
+        return bool(old and new) and old.isdisjoint(new)
+    level = compare_parties([values_of(before), values_of(after)], np.array([0]), np.array([1]))[0, NAME]
+    return bool(level in _OTHER_NAMES[before.kind is Kind.PERSON])
 
 
-def _numbers(party: Features) -> frozenset[object]:
-    return frozenset(party.identifiers) | party.chinese_numbers
+_OTHER_NAMES = ((NameLevel.DIFFERENT,), (PersonLevel.DIFFERENT, PersonLevel.CONTRADICTED))
+"""Levels of names that differ: of organisations and sites, of persons."""
 
 
-def _places(party: Features) -> frozenset[str]:
-    return frozenset(address.place or address.road or address.city for address in party.addresses) - {""}
+def _numbers(party: Values) -> set[str]:
+    return {text for number in party.numbers for text in (number.code, number.text)}
+
+
+def _places(party: Values) -> set[str]:
+    return {site.house or site.place.road or site.city for site in party.sites} - {""}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from math import log2
 
 from pydantic import Field, field_validator, model_validator
 
 from customer_master.policies.documents import Document, read_document
-from customer_master.resolution.comparison import LEVELS
+from customer_master.resolution.levels import ATTRIBUTES, levels_of
 from mappings.canonical import Kind
 
 
@@ -43,30 +44,21 @@ class KindPolicy(Document):
     review: float
     attributes: dict[str, dict[str, LevelModel]]
 
-    @field_validator("attributes")
-    @classmethod
-    def _known_levels(cls, attributes: dict[str, dict[str, LevelModel]]) -> dict[str, dict[str, LevelModel]]:
-        for attribute, levels in attributes.items():
-            if attribute not in LEVELS:
-                raise ValueError(f"unknown attribute {attribute!r}; there are {', '.join(LEVELS)}")
-            known = [level.name.lower() for level in LEVELS[attribute]][1:]
-            for level in levels:
-                if level not in known:
-                    raise ValueError(f"{attribute} has no level {level!r}; there are {', '.join(known)}")
-        return attributes
-
     @model_validator(mode="after")
     def _bands_in_order(self) -> KindPolicy:
         if self.review > self.match:
             raise ValueError("review begins above match; lower it")
         return self
 
-    def weight(self, attribute: str, level: int) -> float:
+    def weight(self, attribute: str, level: IntEnum) -> float:
         """Give the weight of a level in bits; 0 if there is nothing to compare."""
-        if level == 0:
-            return 0.0
-        model = self.attributes.get(attribute, {}).get(LEVELS[attribute](level).name.lower())
+        model = self.attributes.get(attribute, {}).get(level.name.lower()) if level else None
         return model.weight if model else 0.0
+
+    def probability(self, weight: float) -> float:
+        """Give the probability of one party for an evidence in bits, after the prior."""
+        log_odds = weight + log2(self.prior / (1 - self.prior))
+        return float(1 / (1 + 2.0 ** -max(min(log_odds, 60.0), -60.0)))
 
 
 class MatchPolicy(Document):
@@ -75,7 +67,7 @@ class MatchPolicy(Document):
     Args:
         version: layout of the document, 1.
         max_size: largest number of records of one party; beyond it something is wrong with the evidence.
-        linkage: least average weight in bits between two groups of records that are joined.
+        linkage: bits from which a pair of records speaks for one group.
         kinds: one policy for each kind of party.
     """
 
@@ -90,6 +82,19 @@ class MatchPolicy(Document):
         missing = [kind.value for kind in Kind if kind not in kinds]
         if missing:
             raise ValueError(f"no policy for {', '.join(missing)}; add it")
+        return kinds
+
+    @field_validator("kinds")
+    @classmethod
+    def _known_levels(cls, kinds: dict[Kind, KindPolicy]) -> dict[Kind, KindPolicy]:
+        for kind, policy in kinds.items():
+            for attribute, levels in policy.attributes.items():
+                if attribute not in ATTRIBUTES:
+                    raise ValueError(f"{kind}: unknown attribute {attribute!r}; there are {', '.join(ATTRIBUTES)}")
+                known = [level.name.lower() for level in levels_of(kind)[attribute]][1:]
+                for level in levels:
+                    if level not in known:
+                        raise ValueError(f"{kind}: {attribute} has no level {level!r}; there are {', '.join(known)}")
         return kinds
 
 

@@ -1,38 +1,29 @@
 """From levels of agreement to a decision: Fellegi-Sunter weights under laws that no weight can break.
 
-The weights say how likely two records are one party; the laws say what likelihood must never decide: nobody is
-merged on the name alone, two valid registration numbers are two parties, a branch is not its head office.
+The weights say how likely two records are one party; the laws (``laws``) say what likelihood must never decide.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from math import log2
-from typing import Literal
 
-from customer_master.resolution.comparison import (
-    LEVELS,
-    AddressLevel,
-    Comparison,
-    ContactLevel,
-    EmailLevel,
-    GroupLevel,
-    IdentifierLevel,
-    RegionLevel,
-    SharedLevel,
-    UnitLevel,
-)
-from customer_master.resolution.name_comparison import NameLevel
-from customer_master.resolution.policy import MatchPolicy
+import numpy as np
+
+from customer_master.resolution.agreement import Frequency, Levels, compare_parties
+from customer_master.resolution.laws import LAWS, Band, Law, evidence, ruling
+from customer_master.resolution.levels import ATTRIBUTES, levels_of
+from customer_master.resolution.party import Values
+from customer_master.resolution.policy import KindPolicy, MatchPolicy
 from mappings.canonical import Kind
 
 Pair = tuple[int, int]
-Band = Literal["match", "review", "related", "different"]
 
-DOUBT_LINKAGE = -4.0
+DOUBT_LINKAGE = -1.0
 UNRELATED_LINKAGE = -50.0
 """Linkage in bits of a pair that shares proofs and is yet no match, and of one that must not share a group."""
+_LEAST_LINKAGE = 1.0
+"""Linkage of a match at least: what the laws let merge speaks for one group, however common its levels are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,48 +47,96 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
-    """The most that the laws let a pair be, and why."""
+class Compared:
+    """A compared pair.
 
-    most: Band
-    why: str
+    Args:
+        kind: kind of the two parties.
+        vector: the levels of agreement in the stored form, a byte for each attribute.
+        score: what they amount to.
+    """
+
+    kind: Kind
+    vector: bytes
+    score: Score
 
 
 class Scorer:
-    """Scores comparisons under one policy, each combination of levels once."""
+    """Scores rows of levels under one policy, each combination of levels once."""
 
     def __init__(self, policy: MatchPolicy) -> None:
         self._policy = policy
-        self._known: dict[Comparison, Score] = {}
+        self._known: dict[tuple[Kind, bytes], Score] = {}
 
-    def __call__(self, comparison: Comparison) -> Score:
-        """Score a comparison."""
-        known = self._known.get(comparison)
-        if known is None:
-            known = self._known[comparison] = score(comparison, self._policy)
-        return known
+    def __call__(self, kind: Kind, vectors: Sequence[bytes]) -> list[Score]:
+        """Score pairs of parties of a kind by the vectors of their levels, in the stored form: a byte for each."""
+        unknown = [vector for vector in dict.fromkeys(vectors) if (kind, vector) not in self._known]
+        if unknown:
+            found = score(kind, np.frombuffer(b"".join(unknown), np.uint8).reshape(len(unknown), -1), self._policy)
+            self._known |= {(kind, vector): one for vector, one in zip(unknown, found, strict=True)}
+        return [self._known[kind, vector] for vector in vectors]
+
+    def compare(
+        self, parties: Mapping[int, Values], pairs: Collection[Pair], frequency: Frequency
+    ) -> dict[Pair, Compared]:
+        """Compare and score pairs of records.
+
+        Args:
+            parties: what each record says.
+            pairs: the pairs; the two of one are of one kind.
+            frequency: number of records that hold the blocking key with a given hash.
+
+        Returns:
+            What each pair amounts to, the smaller record first.
+        """
+        found: dict[Pair, Compared] = {}
+        for kind in Kind:
+            own = sorted((min(pair), max(pair)) for pair in pairs if parties[pair[0]].kind == kind.value)
+            if own:
+                records = sorted({record for pair in own for record in pair})
+                ends = np.searchsorted(records, own)
+                rows = compare_parties([parties[r] for r in records], ends[:, 0], ends[:, 1], frequency)
+                vectors = [row.tobytes() for row in rows]
+                compared = map(Compared, [kind] * len(own), vectors, self(kind, vectors))
+                found |= dict(zip(own, compared, strict=True))
+        return found
 
 
-def score(comparison: Comparison, policy: MatchPolicy) -> Score:
-    """Score a comparison."""
-    kind = policy.kinds[comparison.kind]
-    weight = sum(kind.weight(name, level) for name, level in zip(LEVELS, comparison.levels, strict=True))
-    ruling = rule(comparison)
-    band: Band = ruling.most
-    why = ruling.why
-    if band in ("match", "review"):
-        if weight < kind.review:
-            band, why = "different", f"the evidence ({weight:+.1f} bits) is below {kind.review:+.1f}"
-        elif weight < kind.match and band == "match":
-            band, why = "review", f"the evidence ({weight:+.1f} bits) is below {kind.match:+.1f}"
-    log_odds = weight + log2(kind.prior / (1 - kind.prior))
-    return Score(
-        weight=round(weight, 3),
-        probability=1 / (1 + 2.0 ** -max(min(log_odds, 60.0), -60.0)),
-        band=band,
-        evidence=evidence(comparison),
-        sentence=f"{band.capitalize()}: {why}.",
+def score(kind: Kind, levels: Levels, policy: MatchPolicy) -> list[Score]:
+    """Score rows of levels of pairs of a kind, see :func:`customer_master.resolution.agreement.compare_parties`."""
+    own = policy.kinds[kind]
+    laws = [LAWS[kind][place] for place in ruling(kind, levels).tolist()]
+    return [_score(kind, row, law, own) for row, law in zip(levels.tolist(), laws, strict=True)]
+
+
+def _score(kind: Kind, levels: Sequence[int], law: Law, policy: KindPolicy) -> Score:
+    weight = sum(
+        policy.weight(attribute, level(value))
+        for (attribute, level), value in zip(levels_of(kind).items(), levels, strict=True)
     )
+    found = evidence(kind, levels)
+    band, why = _banded(law.most, law.why.format(evidence=", ".join(found)), weight, policy)
+    return Score(round(weight, 3), policy.probability(weight), band, found, f"{band.capitalize()}: {why}.")
+
+
+def _banded(most: Band, why: str, weight: float, policy: KindPolicy) -> tuple[Band, str]:
+    """Give the band that the weight leaves of the most that the laws allow."""
+    if most in ("match", "review"):
+        if weight < policy.review:
+            return "different", f"the evidence ({weight:+.1f} bits) is below {policy.review:+.1f}"
+        if weight < policy.match and most == "match":
+            return "review", f"the evidence ({weight:+.1f} bits) is below {policy.match:+.1f}"
+    return most, why
+
+
+def named_levels(kind: Kind, vector: bytes) -> dict[str, str]:
+    """Name the levels of a stored vector, attribute by attribute, without those that are missing.
+
+    >>> named_levels(Kind.SITE, bytes([4, 10, 0, 0, 6, 0, 0, 0]))
+    {'identifier': 'equal', 'name': 'exact', 'address': 'rare'}
+    """
+    levels = zip(ATTRIBUTES, levels_of(kind).values(), vector, strict=True)
+    return {attribute: level(value).name.lower() for attribute, level, value in levels if value}
 
 
 def linkages(scores: Mapping[Pair, Score]) -> dict[Pair, float]:
@@ -107,116 +146,10 @@ def linkages(scores: Mapping[Pair, Score]) -> dict[Pair, float]:
     one nearly forbids it. Without any proof in common nothing is known: the records of one party may have all of it in
     different places.
     """
-    return {pair: _linkage(s) for pair, s in scores.items() if s.evidence or s.band == "related"}
+    return {pair: _linkage(s) for pair, s in scores.items() if s.evidence or s.band in ("match", "related")}
 
 
 def _linkage(s: Score) -> float:
     if s.band == "match":
-        return s.weight
+        return max(s.weight, _LEAST_LINKAGE)
     return UNRELATED_LINKAGE if s.band == "related" else DOUBT_LINKAGE
-
-
-def evidence(c: Comparison) -> tuple[str, ...]:
-    """List what agrees besides the name, leaving out values so common that they point to nobody."""
-    agreeing = {
-        "identifier": c.identifier >= IdentifierLevel.NEAR,
-        "phone": c.phone is SharedLevel.RARE,
-        "email": c.email >= EmailLevel.DOMAIN,
-        "address": c.address is AddressLevel.RARE or (c.address is AddressLevel.COMMON and c.kind is Kind.SITE),
-    }
-    return tuple(f"{name}_{getattr(c, name).name.lower()}" for name, agrees in agreeing.items() if agrees)
-
-
-def rule(c: Comparison) -> Ruling:
-    """Tell the most that the laws let a pair be."""
-    if c.kind is Kind.PERSON:
-        return _rule_person(c)
-    return _rule_separate(c) or _rule_evidence(c)
-
-
-def _rule_separate(c: Comparison) -> Ruling | None:
-    """Apply the laws that tell two legal persons, or two units of one, apart."""
-    names_agree = c.name >= NameLevel.TRADE
-    if c.unit in (UnitLevel.DIFFERENT, UnitLevel.ONE_SIDED):
-        known = names_agree or c.identifier >= IdentifierLevel.SHARED
-        return Ruling(
-            "related" if known else "different", "a branch, plant or account is not its head office or another one"
-        )
-    if c.identifier is IdentifierLevel.CONTRADICTION:
-        group = c.group is GroupLevel.ONE_SIDED and names_agree
-        return Ruling("related" if group else "different", "the two hold different valid registration numbers")
-    if c.name is NameLevel.DIFFERENT:
-        if c.identifier is IdentifierLevel.EQUAL and len(evidence(c)) > 2:
-            return Ruling("match", f"the names differ, but {', '.join(evidence(c))} agree: the company was renamed")
-        if c.identifier is IdentifierLevel.EQUAL and len(evidence(c)) > 1:
-            return Ruling("review", "the names differ, so one changed its name or uses the other's number")
-        shared = c.identifier >= IdentifierLevel.SHARED
-        return Ruling("related" if shared else "different", "the trade names differ, whatever else they share")
-    return None
-
-
-def _rule_evidence(c: Comparison) -> Ruling:
-    """Apply the laws about how much has to agree."""
-    found = evidence(c)
-    identified = c.identifier is IdentifierLevel.EQUAL
-    doubts = (
-        (not found, "nothing but the name agrees, and a name alone never merges"),
-        (
-            c.kind is Kind.SITE and not identified and c.address < AddressLevel.COMMON,
-            "two sites are one only at the same address or location number",
-        ),
-        (c.region is RegionLevel.OTHER and not identified, "the names name different regions"),
-        (c.group is GroupLevel.ONE_SIDED and not identified, "one is a group or holding and may own the other"),
-        (
-            c.name is NameLevel.SAME_TRADE and not (identified and (len(found) > 1 or _in_one_place(c))),
-            "only the trade name is common, the business is not",
-        ),
-        (
-            c.name is NameLevel.TRADE and not identified and {"phone_rare", "email_rare"}.isdisjoint(found),
-            "only the trade name is known, which a group of companies may share, like its house and mail domain",
-        ),
-        (
-            c.name is NameLevel.MISSING and not identified and (len(found) < 2 or "email_rare" not in found),
-            "the names cannot be compared, so a number or a mailbox and another proof must agree",
-        ),
-        (
-            c.name is NameLevel.MISSING and c.address is AddressLevel.OTHER_CITY,
-            "the names cannot be compared, and a branch in another city may use its parent's number",
-        ),
-        (
-            c.name in (NameLevel.SOUND, NameLevel.TRANSCRIBED) and not identified and _proofs_beside_sound(c) < 2,
-            "the names only sound alike, as homophones do, and a second proof that does not is missing",
-        ),
-        (
-            c.name in (NameLevel.SAME_TRADE, NameLevel.SIMILAR) and not identified and _proofs(c) < 2,
-            "the names only resemble each other and a second proof is missing",
-        ),
-    )
-    why = next((why for doubtful, why in doubts if doubtful), "")
-    return Ruling("review", why) if why else Ruling("match", f"name and {', '.join(found)} agree")
-
-
-def _proofs(c: Comparison) -> int:
-    return len(evidence(c)) + (c.contact is ContactLevel.SAME)
-
-
-def _proofs_beside_sound(c: Comparison) -> int:
-    """Count the proofs without the mail domain, which is mostly the trade name in pinyin."""
-    return _proofs(c) - (c.email is EmailLevel.DOMAIN)
-
-
-def _in_one_place(c: Comparison) -> bool:
-    return c.region is RegionLevel.SAME and c.address is not AddressLevel.OTHER_CITY
-
-
-def _rule_person(c: Comparison) -> Ruling:
-    found = tuple(e for e in evidence(c) if not e.startswith("address") and e != "email_domain")
-    if c.identifier is IdentifierLevel.CONTRADICTION:
-        return Ruling("different", "the two hold different valid personal identifiers")
-    if c.name is NameLevel.DIFFERENT:
-        return Ruling("related" if found else "different", "the names differ")
-    if not found:
-        return Ruling("review", "nothing personal but the name agrees, and a name alone never merges")
-    if c.name < NameLevel.SOUND and len(found) < 2:
-        return Ruling("review", "the name is incomplete or only resembles the other, and a second proof is missing")
-    return Ruling("match", f"name and {', '.join(found)} agree")

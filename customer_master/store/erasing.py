@@ -242,6 +242,7 @@ _REDACT = (
     "delete from master.record_reference where record_id = any(:ids)",
     "delete from master.search_entry where record_id = any(:ids)",
     "delete from master.blocking_key where record_id = any(:ids)",
+    "delete from master.record_values where record_id = any(:ids)",
     "delete from master.match_pair where lo = any(:ids) or hi = any(:ids)",
     "delete from master.resolve_queue where record_id = any(:ids)",
     """update master.pin set value = '{"erased": true}', baseline_hash = '' where anchor_record_id = any(:ids)""",

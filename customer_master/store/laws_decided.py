@@ -163,6 +163,7 @@ from master.erasure e cross join lateral unnest(e.records) as n(record_id)
 where exists (select 1 from master.search_entry s where s.record_id = n.record_id)
   or exists (select 1 from master.contact_point c where c.record_id = n.record_id)
   or exists (select 1 from master.blocking_key k where k.record_id = n.record_id)
+  or exists (select 1 from master.record_values v where v.record_id = n.record_id)
 """),
     Law("derived", """
 select 'record ' || k.record_id, 'it has matching keys and does not exist' from master.blocking_key k

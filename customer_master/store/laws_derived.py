@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
-from customer_master.resolution.blocking import blocking_keys
-from customer_master.resolution.features import features
+from customer_master.resolution.party import blocking_keys, values_of
 from customer_master.store.derived import Statement, points, tokens
 from customer_master.store.laws import RESTORE, Damage, stream
 from mappings.canonical import canonical_hash, from_payload, upcast
@@ -41,16 +41,18 @@ def derived(db: Connection, *, deep: bool) -> Iterator[Damage]:
             yield damage("it is found by something else than it says")
         if _tuples(r.points) != points(statement):
             yield damage("its contact points are not those it says")
-        if r.is_keyed and _tuples(r.keys) != _keys(r.own):
-            yield damage("its matching keys are not those of what it says")
+        if r.is_keyed and (_tuples(r.keys), r.said) != _compared(r.own):
+            yield damage("its matching keys or values are not those of what it says")
 
 
 def _tuples(rows: Iterable[Iterable[Any]] | None) -> set[tuple[Any, ...]]:
     return {tuple(row) for row in rows or ()}
 
 
-def _keys(payload: dict[str, Any]) -> set[tuple[int, int]]:
-    return {(key.hash, int(key.kind)) for key in blocking_keys(features(from_payload(payload)))}
+def _compared(payload: dict[str, Any]) -> tuple[set[tuple[int, int]], Any]:
+    """Give keys and values of a record, as they are stored."""
+    values = values_of(from_payload(payload))
+    return {(key.hash, int(key.kind)) for key in blocking_keys(values)}, json.loads(json.dumps(values))
 
 
 _VERSIONS = """
@@ -64,6 +66,7 @@ select r.id, r.entity, r.native_key, v.payload, coalesce(v.evidence, v.payload) 
   (select jsonb_agg(jsonb_build_array(c.kind, c.value, c.role)) from master.contact_point c
    where c.record_id = r.id) as points,
   (select jsonb_agg(jsonb_build_array(k.hash, k.kind)) from master.blocking_key k where k.record_id = r.id) as keys,
+  (select v.said from master.record_values v where v.record_id = r.id) as said,
   (select array_agg(a.old_key) from master.key_alias a where a.record_id = r.id) as old_keys,
   r.entity = 'party'
     and not exists (select 1 from master.resolve_queue q where q.record_id = r.id and q.stage = 0)

@@ -5,6 +5,7 @@ The key table is the only index of matching: batch, increment and lookup all fin
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from customer_master.store.tables import (
     OPEN,
     blocking_key,
     match_pair,
+    record_values,
     resolve_queue,
     source_record,
     source_record_version,
@@ -154,6 +156,29 @@ def replace_keys(connection: Connection, keys: Mapping[int, Iterable[tuple[int, 
         for record_id, own in keys.items():
             for hash_, kind in own:
                 copy.write_row((hash_, record_id, kind))
+
+
+def replace_values(connection: Connection, said: Mapping[int, Sequence[Any]], record_ids: Collection[int]) -> None:
+    """Replace what matching compares of records.
+
+    Args:
+        connection: connection.
+        said: record -> its values, as JSON types; what is not in it says nothing any more.
+        record_ids: the records.
+    """
+    connection.execute(delete(record_values).where(record_values.c.record_id == func.any(list(record_ids))))
+    with psycopg_connection(connection).cursor().copy("copy master.record_values (record_id, said) from stdin") as copy:
+        for record_id, values in said.items():
+            copy.write_row((record_id, json.dumps(values, ensure_ascii=False)))
+
+
+def values_of(connection: Connection, record_ids: Collection[int]) -> dict[int, Sequence[Any]]:
+    """Load what matching compares of records, in order of id."""
+    v = record_values.c
+    rows = connection.execute(
+        select(v.record_id, v.said).where(v.record_id == func.any(list(record_ids))).order_by(v.record_id)
+    )
+    return {row.record_id: row.said for row in rows}
 
 
 def keys_of(connection: Connection, record_ids: Collection[int]) -> dict[int, set[tuple[int, int]]]:

@@ -216,6 +216,13 @@ blocking_key = Table(
     Index("blocking_key_record", "record_id"),
 )
 
+record_values = Table(
+    "record_values",
+    metadata,
+    Column("record_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("said", JSONB, nullable=False, comment="what matching compares of it, as read from its version"),
+)
+
 match_pair = Table(
     "match_pair",
     metadata,

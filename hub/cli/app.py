@@ -11,7 +11,7 @@ from rich.console import Console
 from sqlalchemy import text
 
 from hub import documents, project
-from hub.cli import backup, letters, mapping, master, plan, schedule, survey, users
+from hub.cli import backup, letters, mapping, master, match, plan, schedule, survey, users
 from hub.cli.progress import bars
 from hub.cli.render import show_account, show_findings, show_trace
 from hub.pipeline import sync as pipeline
@@ -171,6 +171,7 @@ def demo(
 plan.register(app)
 schedule.register(app)
 survey.register(app)
+match.register(app)
 letters.register(app)
 mapping.register(app)
 users.register(app)

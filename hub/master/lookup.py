@@ -5,15 +5,16 @@ The same keys find the candidates, and the same scorer weighs them, as when the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from customer_master.resolution.blocking import CAP, BlockingKey, KeyKind, blocking_keys
 from customer_master.resolution.explanation import Explanation, explain
-from customer_master.resolution.features import features
+from customer_master.resolution.laws import BANDS
+from customer_master.resolution.party import CAP, BlockingKey, KeyKind, blocking_keys, from_stored, values_of
 from customer_master.resolution.policy import MatchPolicy
+from customer_master.resolution.scoring import Score, Scorer
 from customer_master.store import matching, visibility
 from customer_master.store.matching import RecordEvidence
 from customer_master.store.tables import OPEN
@@ -23,6 +24,9 @@ from mappings.language import party_functions as read
 
 _MOST = 500
 """Records compared with one draft: those that share the most keys with it."""
+
+_DRAFT = 0
+"""Place of the draft among the records, none of which has this number."""
 
 _MOST_HELD = max(CAP.values())
 
@@ -100,29 +104,38 @@ def lookup(db: Connection, draft: Draft, policy: MatchPolicy, viewer: Viewer, li
         limit: how many customers at most.
     """
     party = party_of(draft)
-    keys = blocking_keys(features(party))
+    keys = blocking_keys(values_of(party))
     frequency = _frequencies(db, keys)
     useful = [key.hash for key in keys if 1 < frequency[key.hash] <= CAP[KeyKind(key.kind)]]
     owners = _holders(db, useful, viewer)
-    best: dict[int, tuple[Explanation, RecordEvidence]] = {}
-    for evidence in matching.evidence(db, owners):
-        found = explain(party, from_payload(evidence.payload), policy, lambda hash_: frequency.get(hash_, 1))
-        known = best.get(owners[evidence.record_id])
-        if found.score.band != "different" and (known is None or _better(found, known[0])):
-            best[owners[evidence.record_id]] = (found, evidence)
+    best: dict[int, tuple[Score, int]] = {}
+    for record, score in _scored(db, party, owners, policy, frequency).items():
+        known = best.get(owners[record])
+        if score.band != "different" and (known is None or _rank(score) > _rank(known[0])):
+            best[owners[record]] = (score, record)
     ranked = sorted(best, key=lambda p: (*_rank(best[p][0]), -p), reverse=True)[:limit]
-    return _candidates(db, ranked, best)
+    records = {e.record_id: e for e in matching.evidence(db, [best[p][1] for p in ranked])}
+    shown = {p: records[best[p][1]] for p in ranked}
+    explained = {
+        p: (explain(party, from_payload(e.payload), policy, lambda hash_: frequency.get(hash_, 1)), e)
+        for p, e in shown.items()
+    }
+    return _candidates(db, ranked, explained)
 
 
-_BANDS = ("related", "review", "match")
+def _scored(
+    db: Connection, party: Party, records: Collection[int], policy: MatchPolicy, frequency: Mapping[int, int]
+) -> dict[int, Score]:
+    """Score the draft with each record."""
+    values = {record: from_stored(said) for record, said in matching.values_of(db, records).items()}
+    values[_DRAFT] = values_of(party)
+    pairs = [(_DRAFT, record) for record in values if record != _DRAFT]
+    compared = Scorer(policy).compare(values, pairs, lambda hash_: frequency.get(hash_, 1))
+    return {record: one.score for (_, record), one in compared.items()}
 
 
-def _rank(found: Explanation) -> tuple[int, float]:
-    return _BANDS.index(found.score.band), found.score.weight
-
-
-def _better(a: Explanation, b: Explanation) -> bool:
-    return _rank(a) > _rank(b)
+def _rank(score: Score) -> tuple[int, float]:
+    return BANDS.index(score.band), score.weight
 
 
 def _frequencies(db: Connection, keys: frozenset[BlockingKey]) -> dict[int, int]:

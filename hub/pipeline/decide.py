@@ -7,11 +7,10 @@ from itertools import combinations
 
 from sqlalchemy import Connection
 
-from customer_master.resolution.blocking import CAP, KeyKind
-from customer_master.resolution.clustering import cluster
-from customer_master.resolution.comparison import compare
+from customer_master.resolution.clustering import cluster, groups_of, scored_pairs
 from customer_master.resolution.constraints import conflicts
 from customer_master.resolution.identity import assign_ids
+from customer_master.resolution.party import CAP, KeyKind
 from customer_master.resolution.scoring import Scorer, linkages
 from customer_master.stewardship.constraints import AS_IT_STANDS, CANNOT, MUST, Amendment
 from customer_master.store import parties
@@ -147,22 +146,21 @@ def _clusters(documents: ActiveDocuments, scene: Scene, records: Sequence[int]) 
     # what is tied goes by a record's place in this order, so it must not depend on when the record came
     order = sorted(records, key=lambda r: _identity(scene, r))
     place = {record: n for n, record in enumerate(order)}
-    scorer = Scorer(documents.match)
-    scores = {}
-    for pair in _candidates(scene, records):
-        a, b = sorted(place[record] for record in pair)
-        scores[a, b] = scorer(compare(scene.features[order[a]], scene.features[order[b]], scene.counts.__getitem__))
-    groups = cluster(
-        range(len(order)),
-        linkages(scores),
+    placed = {place[record]: scene.values[record] for record in records}
+    pairs = {(place[a], place[b]) for a, b in _candidates(scene, records)}
+    scored = Scorer(documents.match).compare(placed, pairs, scene.counts.__getitem__)
+    places = range(len(order))
+    labels = cluster(
+        places,
+        scored_pairs(linkages({pair: compared.score for pair, compared in scored.items()})),
         must=[(place[r], place[a]) for r, a in scene.anchors.items() if r in place and a in place]
         + _decided(scene, place, MUST),
         cannot=_decided(scene, place, CANNOT),
-        conflict=conflicts({place[r]: scene.features[r] for r in records}),
+        conflict=conflicts(placed),
         threshold=documents.match.linkage,
         max_size=documents.match.max_size,
     )
-    return [tuple(order[n] for n in group) for group in groups]
+    return [tuple(order[n] for n in group) for group in groups_of(places, labels)]
 
 
 def _decided(scene: Scene, place: Mapping[int, int], polarity: int) -> list[tuple[int, int]]:
@@ -184,7 +182,7 @@ def _candidates(scene: Scene, records: Sequence[int]) -> set[tuple[int, int]]:
     """List the candidate pairs inside a component: records that share a key which is not over-common."""
     holders: dict[int, list[int]] = {}
     for record in records:
-        for hash_, kind in keys_of(scene.features[record]):
+        for hash_, kind in keys_of(scene.values[record]):
             if 1 < scene.frequency.get(hash_, (1, kind))[0] <= CAP[KeyKind(kind)]:
                 holders.setdefault(hash_, []).append(record)
     return {pair for own in holders.values() for pair in combinations(sorted(own), 2)}

@@ -7,12 +7,11 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection
 
-from customer_master.resolution.blocking import CAP, KeyKind, blocking_keys, rarity
-from customer_master.resolution.comparison import compare
-from customer_master.resolution.features import Features, features
+from customer_master.resolution.levels import strength
+from customer_master.resolution.party import CAP, KeyKind, Values, blocking_keys, from_stored, values_of
 from customer_master.resolution.scoring import Scorer
 from customer_master.store import matching
-from customer_master.store.matching import CHANGED, KEYED, SCORED, Pair, RecordEvidence
+from customer_master.store.matching import CHANGED, KEYED, SCORED, Pair
 from hub.pipeline.work import Work
 from mappings.canonical import from_payload
 
@@ -29,7 +28,9 @@ def key_changed(work: Work, total: int) -> None:
             if not ids:
                 return
             before = matching.keys_of(db, ids)
-            after = {e.record_id: keys_of(_features_of(e)) for e in matching.evidence(db, ids)}
+            said = {e.record_id: values_of(from_payload(e.payload)) for e in matching.evidence(db, ids)}
+            after = {i: keys_of(values) for i, values in said.items()}
+            matching.replace_values(db, said, ids)
             matching.replace_keys(db, {i: after.get(i, ()) for i in ids})
             matching.advance(db, ids, KEYED)
             matching.enqueue_holders(db, _changed_strength(db, before, after), except_ids=ids)
@@ -37,9 +38,9 @@ def key_changed(work: Work, total: int) -> None:
         work.report("resolve: keys", done, max(total, done))
 
 
-def keys_of(f: Features) -> set[tuple[int, int]]:
+def keys_of(values: Values) -> set[tuple[int, int]]:
     """Give a record's blocking keys as (hash, kind)."""
-    return set(blocking_keys(f))
+    return set(blocking_keys(values))
 
 
 def _changed_strength(
@@ -53,13 +54,13 @@ def _changed_strength(
         delta.update(own)
     moved = {key: d for key, d in delta.items() if d}
     now = matching.frequencies(db, {hash_ for hash_, _ in moved}, _MOST + _CHUNK)
-    return {h for (h, kind), d in moved.items() if rarity(kind, now[h]) != rarity(kind, now[h] - d)}
+    return {h for (h, kind), d in moved.items() if strength(kind, now[h]) != strength(kind, now[h] - d)}
 
 
 def score_keyed(work: Work, total: int) -> None:
     """Score the candidate pairs of keyed records."""
     done = 0
-    cache = _FeatureCache()
+    cache = _ValuesCache()
     scorer = Scorer(work.documents.match)
     while True:
         with work.engine.begin() as db:
@@ -71,7 +72,11 @@ def score_keyed(work: Work, total: int) -> None:
             pairs = matching.candidates(db, ids, useful)
             found = cache.load(db, {i for pair in pairs for i in pair})
             counts = Counts({h: n for h, (n, _) in frequency.items()})
-            scored = [p for a, b in pairs if (p := _scored(scorer, found, a, b, counts)) is not None]
+            scored = [
+                Pair(lo, hi, one.score.weight, one.score.band, one.vector)
+                for (lo, hi), one in scorer.compare(found, pairs, counts.__getitem__).items()
+                if one.score.band != "different"
+            ]
             matching.replace_pairs(db, ids, scored, work.documents.match_hash)
             matching.advance(db, ids, SCORED)
         done += len(ids)
@@ -92,31 +97,18 @@ class Counts(dict[int, int]):
         return 1
 
 
-def _scored(scorer: Scorer, found: Mapping[int, Features], a: int, b: int, counts: Counts) -> Pair | None:
-    lo, hi = min(a, b), max(a, b)
-    comparison = compare(found[lo], found[hi], counts.__getitem__)
-    result = scorer(comparison)
-    if result.band == "different":
-        return None
-    return Pair(lo, hi, result.weight, result.band, comparison.vector)
-
-
-class _FeatureCache:
-    """Features of the records lately seen; bounded, so that memory does not grow with the master."""
+class _ValuesCache:
+    """Values of the records lately seen; bounded, so that memory does not grow with the master."""
 
     _LIMIT = 10_000
 
     def __init__(self) -> None:
-        self._features: dict[int, Features] = {}
+        self._values: dict[int, Values] = {}
 
-    def load(self, db: Connection, ids: Collection[int]) -> Mapping[int, Features]:
-        if len(self._features) > self._LIMIT:
-            self._features.clear()
-        missing = [i for i in ids if i not in self._features]
+    def load(self, db: Connection, ids: Collection[int]) -> Mapping[int, Values]:
+        if len(self._values) > self._LIMIT:
+            self._values.clear()
+        missing = [i for i in ids if i not in self._values]
         if missing:
-            self._features.update({e.record_id: _features_of(e) for e in matching.evidence(db, missing)})
-        return self._features
-
-
-def _features_of(evidence: RecordEvidence) -> Features:
-    return features(from_payload(evidence.payload))
+            self._values.update({i: from_stored(said) for i, said in matching.values_of(db, missing).items()})
+        return self._values

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from customer_master.golden.pins import Pin
-from customer_master.resolution.blocking import KeyKind
-from customer_master.resolution.features import Features, features
+from customer_master.resolution.party import KeyKind, Values, values_of
 from customer_master.stewardship.constraints import AS_IT_STANDS, Amendment, PairConstraint, in_force
 from customer_master.stewardship.pins import pins_on
 from customer_master.store import matching, parties
@@ -30,7 +29,7 @@ class Scene:
 
     evidence: dict[int, RecordEvidence]
     content: dict[int, Party]
-    features: dict[int, Features]
+    values: dict[int, Values]
     frequency: Mapping[int, tuple[int, KeyKind]]
     counts: Counts
     party_of: dict[int, int]
@@ -66,7 +65,7 @@ def scene(db: Connection, ids: Collection[int], clustered: Sequence[int], amendm
     return Scene(
         evidence=evidence,
         content=content,
-        features={r: features(content[r]) for r in clustered if r in content},
+        values={r: values_of(content[r]) for r in clustered if r in content},
         frequency=frequency,
         counts=Counts({h: n for h, (n, _) in frequency.items()}),
         party_of=party_of,

@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations
 
-from customer_master.resolution.comparison import (
+from customer_master.resolution.attributes.persons import PersonLevel
+from customer_master.resolution.levels import (
+    ATTRIBUTES,
+    IDENTIFIER,
+    NAME,
+    PLACE,
     AddressLevel,
-    Comparison,
     ContactLevel,
     EmailLevel,
     IdentifierLevel,
+    NameLevel,
     SharedLevel,
-    from_vector,
 )
-from customer_master.resolution.name_comparison import NameLevel
+from customer_master.resolution.scoring import named_levels
 from hub.survey.columns import Column, Show
 from hub.survey.files import Extract
 from hub.survey.findings import Example, FileFinding, Overlap, Value
@@ -36,13 +40,13 @@ _VECTORS = 1 << 15  # hundreds of thousands of pairs agree in only some thousand
 _WEIGHT_OF = {"identifier": 16, "name": 8, "address": 4, "phone": 2, "email": 1}
 _AGREEING: dict[str, int] = {
     "identifier": IdentifierLevel.NEAR,
-    "name": NameLevel.TRADE,
+    "name": NameLevel.ABBREVIATED,
     "phone": SharedLevel.RARE,
     "email": EmailLevel.DOMAIN,
     "address": AddressLevel.COMMON,
     "contact": ContactLevel.SAME,
 }
-"""From which level on an attribute speaks for one customer."""
+"""From which level on an attribute speaks for one customer; names of persons do from ``PersonLevel.CLOSE`` on."""
 _SHOWN = frozenset({
     Holds.KEY, Holds.ORGANISATION, Holds.SHORT_NAME, Holds.PERSON, Holds.IDENTIFIER, Holds.PHONE, Holds.MOBILE,
     Holds.EMAIL, Holds.ADDRESS, Holds.CITY,
@@ -168,11 +172,11 @@ class Analysis:
         return sum(_WEIGHT_OF[a] for a in _against(pair)) * (1.5 if across else 1)
 
     def _conflict(self, pair: Scored) -> Example:
-        against = _against(pair)
+        against, levels = _against(pair), named_levels(pair.kind, pair.vector)
         return Example(
             _leading(pair),
             tuple(sorted(_agreements([pair]))),
-            tuple(f"{a}.{_level(pair.comparison, a)}" for a in against),
+            tuple(f"{a}.{levels[a]}" for a in against),
             pair.score.weight,
             self._values((pair.a, pair.b)),
         )
@@ -189,11 +193,6 @@ class Analysis:
         return Value(source.extract.name, source.extract.numbers[record - source.first], cells)
 
 
-def _level(comparison: Comparison, attribute: str) -> str:
-    level: str = getattr(comparison, attribute).name
-    return level.lower()
-
-
 def _agreements(pairs: Iterable[Scored]) -> set[str]:
     """List what speaks for one customer in some pairs, as ``attribute.level``."""
     return set().union(*(_agreeing(kind, vector) for kind, vector in {(p.kind, p.vector) for p in pairs}))
@@ -206,19 +205,22 @@ def _against(pair: Scored) -> tuple[str, ...]:
 
 @lru_cache(maxsize=_VECTORS)
 def _agreeing(kind: Kind, vector: bytes) -> frozenset[str]:
-    c = from_vector(kind, vector)
-    return frozenset(f"{a}.{_level(c, a)}" for a, least in _AGREEING.items() if getattr(c, a) >= least)
+    least = _AGREEING | {"name": PersonLevel.CLOSE} if kind is Kind.PERSON else _AGREEING
+    names = named_levels(kind, vector)
+    levels = dict(zip(ATTRIBUTES, vector, strict=True))
+    return frozenset(f"{a}.{names[a]}" for a in least if levels[a] >= least[a])
 
 
 @lru_cache(maxsize=_VECTORS)
 def _disputed(kind: Kind, vector: bytes) -> tuple[str, ...]:
-    c = from_vector(kind, vector)
+    names = named_levels(kind, vector)
+    apart = (AddressLevel.OTHER_CITY, AddressLevel.SAME_CITY, AddressLevel.SAME_DISTRICT)
     found = {
-        "identifier": c.identifier is IdentifierLevel.CONTRADICTION,
-        "name": c.name is NameLevel.DIFFERENT,
-        "phone": c.phone is SharedLevel.DIFFERENT,
-        "email": c.email is EmailLevel.DIFFERENT,
-        "address": c.address in (AddressLevel.OTHER_CITY, AddressLevel.OTHER_ROAD),
+        "identifier": vector[IDENTIFIER] == IdentifierLevel.CONTRADICTION,
+        "name": vector[NAME] == NameLevel.DIFFERENT,
+        "phone": names.get("phone") == "different",
+        "email": names.get("email") == "different",
+        "address": vector[PLACE] in apart,
     }
     return tuple(attribute for attribute in CONTRADICTABLE if found[attribute])
 

@@ -9,13 +9,14 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from customer_master.resolution.blocking import CAP, RARE, KeyKind
+from customer_master.resolution.levels import RARE
+from customer_master.resolution.party import CAP, KeyKind
 from hub.survey.work import Candidates, Chunk
 
 Integers = NDArray[np.int64]
 
 _PAIRS_A_TASK = 4000
-_CAP = {**CAP, **RARE, KeyKind.ADDRESS: CAP[KeyKind.ADDRESS]}
+_CAP: dict[KeyKind, int] = {**CAP, **RARE, KeyKind.ADDRESS: CAP[KeyKind.ADDRESS]}
 """More holders, and a value proves nothing; only of a house with many tenants the room still does."""
 
 

@@ -8,6 +8,8 @@ import unicodedata
 from hub.survey.header_words import Holds
 from mappings.normalize.addresses import parse_address
 from mappings.normalize.company_names import parse_company
+from mappings.normalize.damage import Damage
+from mappings.normalize.damage import damage as damage_of
 from mappings.normalize.data import ENTERPRISE_WORDS
 from mappings.normalize.dates import read_date
 from mappings.normalize.divisions import BY_NAME, BY_SHORT_NAME
@@ -16,13 +18,10 @@ from mappings.normalize.errors import ValueReadError
 from mappings.normalize.identifiers import read_identifier
 from mappings.normalize.person_names import looks_like_person, parse_person
 from mappings.normalize.phones import read_phones
-from mappings.normalize.text import fold, has_han, looks_mojibake
+from mappings.normalize.text import fold, has_han
 
 _SOME_AREA = "010"  # completes a bare local number, so that it can be told from other digits
-_EXCEL_EXPONENT = re.compile(r"\d(?:\.\d+)?[eE]\+\d{1,3}")
-_EXCEL_ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)")
-_EXCEL_ROUNDED = re.compile(r"\d{12,15}0{3}")
-_EXCEL_FLOAT = re.compile(r"\d{7,}\.0+")
+_EXCEL_DAMAGE = frozenset({Damage.SPREADSHEET_ERROR, Damage.EXPONENT, Damage.ROUNDED, Damage.FLOAT})
 _DATE_LIKE = re.compile(r"\d{4}[-/.年]|\d{8}(?:\d{6})?$|民国|民國|[〇零一二三四五六七八九]{4}年")
 _DAY_FIRST = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}(?: \d{1,2}:\d{2}(?::\d{2})?)?")
 _POSTAL = re.compile(r"\d{6}|\d{3}-\d{4}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{5}(?:-\d{4})?")
@@ -44,9 +43,10 @@ def damage(cell: str) -> str:
     >>> [damage(c) for c in ("9.14403E+17", "13812345678.0", "锟斤拷", "#REF!", "深圳")]
     ['excel', 'excel', 'mojibake', 'excel', '']
     """
-    if any(p.fullmatch(cell) for p in (_EXCEL_EXPONENT, _EXCEL_ERROR, _EXCEL_ROUNDED, _EXCEL_FLOAT)):
+    found = damage_of(cell)
+    if found in _EXCEL_DAMAGE:
         return "excel"
-    return "mojibake" if looks_mojibake(cell) else ""
+    return "mojibake" if found is Damage.ENCODING else ""
 
 
 def looks_like(cell: str) -> frozenset[Holds]:

@@ -63,7 +63,7 @@ def match(crew: Crew, tables: Sequence[tuple[list[list[str]], Layout]]) -> Match
         groups=groups,
         inside=inside,
         doubtful=sum(pair.score.band == "review" and not _together(pair, group_of) for pair in scored),
-        contradicting=[pair for pair in scored if is_contradiction(pair.comparison)],
+        contradicting=[pair for pair in scored if is_contradiction(pair)],
     )
 
 

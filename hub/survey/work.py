@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
@@ -12,17 +12,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from customer_master.resolution.blocking import blocking_keys
-from customer_master.resolution.clustering import cluster
-from customer_master.resolution.comparison import Comparison, IdentifierLevel, compare, from_vector
+from customer_master.resolution.clustering import cluster, groups_of, scored_pairs
 from customer_master.resolution.constraints import conflicts
-from customer_master.resolution.name_comparison import NameLevel
+from customer_master.resolution.levels import GROUP, IDENTIFIER, NAME, UNIT, IdentifierLevel, NameLevel, UnitLevel
+from customer_master.resolution.party import blocking_keys
 from customer_master.resolution.policy import MatchPolicy, load_policy
-from customer_master.resolution.scoring import Pair, Score, Scorer, evidence, linkages
+from customer_master.resolution.scoring import Pair, Score, Scorer, linkages
 from hub.survey.columns import Column, recognise
 from hub.survey.files import Extract, open_extract
 from hub.survey.masking import mask, shorten
-from hub.survey.packing import pack, pack_features, unpack, unpack_telling
+from hub.survey.packing import pack, pack_telling, unpack, unpack_telling
 from hub.survey.records import Layout, party_of
 from mappings.canonical import Kind
 
@@ -89,24 +88,9 @@ class Scored(NamedTuple):
     vector: bytes
 
     @property
-    def comparison(self) -> Comparison:
-        """The levels."""
-        return _comparison(self.kind, self.vector)
-
-    @property
     def score(self) -> Score:
         """What they amount to under the match policy."""
-        return _score(self.kind, self.vector)
-
-
-@lru_cache(maxsize=1 << 15)
-def _comparison(kind: Kind, vector: bytes) -> Comparison:
-    return from_vector(kind, vector)
-
-
-@lru_cache(maxsize=1 << 15)
-def _score(kind: Kind, vector: bytes) -> Score:
-    return scorer()(_comparison(kind, vector))
+        return scorer()(self.kind, (self.vector,))[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,29 +108,27 @@ class Compared:
 
 def score_pairs(task: Candidates) -> Compared:
     """Compare pairs."""
-    frequency = _Counts(task.frequency).__getitem__
     read = {record: unpack(packed) for record, packed in task.packed.items()}
     scored: list[Scored] = []
     matching: set[int] = set()
-    for a, b in task.pairs:
-        full = compare(read[a], read[b], frequency)
-        pair = Scored(a, b, full.kind, full.vector)
-        band = pair.score.band
-        if band != "different" or is_contradiction(full):
+    for (a, b), one in scorer().compare(read, task.pairs, _Counts(task.frequency).__getitem__).items():
+        pair = Scored(a, b, one.kind, one.vector)
+        if one.score.band != "different" or is_contradiction(pair):
             scored.append(pair)
-        if band == "match":
+        if one.score.band == "match":
             matching.update((a, b))
-    return Compared(scored, {record: pack_features(read[record]) for record in matching})
+    return Compared(scored, {record: pack_telling(read[record]) for record in matching})
 
 
-def is_contradiction(c: Comparison) -> bool:
+def is_contradiction(pair: Scored) -> bool:
     """Tell whether two records say the same of one customer in all but the registration number."""
     return (
-        c.identifier is IdentifierLevel.CONTRADICTION
-        and c.name >= NameLevel.CORE
-        and not c.unit
-        and not c.group
-        and len(evidence(c)) > 1
+        pair.kind is not Kind.PERSON
+        and pair.vector[IDENTIFIER] == IdentifierLevel.CONTRADICTION
+        and pair.vector[NAME] >= NameLevel.CORE
+        and pair.vector[UNIT] in (UnitLevel.MISSING, UnitLevel.SAME)
+        and not pair.vector[GROUP]
+        and len(pair.score.evidence) > 1
     )
 
 
@@ -160,18 +142,17 @@ class Component:
 
 def group_records(task: list[Component]) -> list[tuple[int, ...]]:
     """Cluster some components under the constraints of the match policy; groups of one are left out."""
-    groups = []
-    for component in task:
-        scores = {(pair.a, pair.b): pair.score for pair in component.scored}
-        found = cluster(
-            sorted(component.read),
-            linkages(scores),
-            conflict=conflicts({record: unpack_telling(packed) for record, packed in component.read.items()}),
-            threshold=match_policy().linkage,
-            max_size=match_policy().max_size,
-        )
-        groups += [group for group in found if len(group) > 1]
-    return groups
+    read = {record: packed for component in task for record, packed in component.read.items()}
+    scores = {(pair.a, pair.b): pair.score for component in task for pair in component.scored}
+    records = sorted(read)
+    labels = cluster(
+        records,
+        scored_pairs(linkages(scores)),
+        conflict=conflicts({record: unpack_telling(packed) for record, packed in read.items()}),
+        threshold=match_policy().linkage,
+        max_size=match_policy().max_size,
+    )
+    return [group for group in groups_of(records, labels) if len(group) > 1]
 
 
 class _Counts(dict[int, int]):

@@ -26,7 +26,7 @@ _FIELDS = {
 }
 """Compared attribute -> attribute of a party."""
 
-_OF_THE_NAME = ("region", "unit", "group")
+_OF_THE_NAME = ("unit", "group")
 """Comparisons that read the name, too; they are shown with it."""
 
 

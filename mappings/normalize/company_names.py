@@ -19,7 +19,7 @@ from mappings.normalize.company_regions import (
     whole_region,
     without_level,
 )
-from mappings.normalize.company_units import read_tail, split_unit, split_unit_of_house
+from mappings.normalize.company_units import read_tail, split_remark, split_unit, split_unit_of_house
 from mappings.normalize.data import BANKS, INDUSTRY_WORDS, KEPT_FORMS, LEGAL_FORMS
 from mappings.normalize.foreign_names import parse_foreign
 from mappings.normalize.text import clean, fold, has_han, simplify
@@ -36,6 +36,10 @@ _FORM_GOES_ON: Final = frozenset("-—及的与和")
 _JAPANESE = re.compile("[\u3041-\u30ff]|株式会社|有限会社|合同会社")
 _KEPT_FORM = re.compile(f"(?:{'|'.join(sorted(KEPT_FORMS, key=len, reverse=True))})$")
 _GROUP_WORDS: Final = ("集团", "控股")
+_MARKS_OF_AN_EXCHANGE = re.compile(  # *ST西发, 万科A, 小米集团-W
+    r"^(?:[*s]*st)(?=[\u4e00-\u9fff]{2})|(?<=[\u4e00-\u9fff]{2})-?(?:[abh]|(?<=-)s?[uwd])$"
+)
+_LONGEST_LISTED: Final = 9  # characters of a short name as an exchange lists it, marks included
 _GROUP = re.compile(f"(?:{'|'.join(_GROUP_WORDS)})+")
 
 
@@ -57,6 +61,7 @@ class CompanyName(NamedTuple):
         remark: text glued on that is no part of the name.
         language: ``zh``, ``ja``, ``ko``, ``ru``, ``en`` or ``""``.
         is_group: the name says 集团, 控股, Group or Holding.
+        words: of a name that is not Chinese, the words without legal form, region, group word and accents.
     """
 
     text: str
@@ -72,6 +77,7 @@ class CompanyName(NamedTuple):
     remark: str
     language: str
     is_group: bool
+    words: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=16384)
@@ -88,10 +94,11 @@ def parse_company(text: str) -> CompanyName:
     ('沙河实业', 'ag')
     """
     cleaned = clean(text)
-    language = _language(cleaned)
+    name, remark = split_remark(cleaned) if has_han(cleaned) else (cleaned, "")
+    language = _language(name)
     if language == "zh":
-        return _parse_chinese(cleaned)
-    parts = parse_foreign(cleaned)
+        return _parse_chinese(cleaned, name, remark)
+    parts = parse_foreign(name)
     return CompanyName(
         text=cleaned,
         folded=fold(cleaned),
@@ -103,9 +110,10 @@ def parse_company(text: str) -> CompanyName:
         unit=parts.unit,
         unit_kind=parts.unit_kind,
         core=parts.trade_name + parts.industry,
-        remark="",
+        remark=fold(remark),
         language=language,
         is_group=parts.is_group,
+        words=parts.words,
     )
 
 
@@ -119,8 +127,9 @@ def _language(text: str) -> str:
     return "en" if any(c.isalpha() for c in text) else ""
 
 
-def _parse_chinese(text: str) -> CompanyName:
-    name, brackets = _take_brackets(_undouble(_TRAILING.sub("", simplify(text).replace(" ", ""))))
+def _parse_chinese(text: str, without_remark: str, glued: str) -> CompanyName:
+    name, brackets = _take_brackets(_undouble(_TRAILING.sub("", simplify(without_remark).replace(" ", ""))))
+    name = _MARKS_OF_AN_EXCHANGE.sub("", name) if len(name) <= _LONGEST_LISTED else name
     body, legal_form, tail = _split_legal_form(name)
     if not tail and not legal_form:
         body, tail = split_unit(body)
@@ -145,7 +154,7 @@ def _parse_chinese(text: str) -> CompanyName:
         unit=fold(unit),
         unit_kind=unit_kind,
         core=trade_name + industry,
-        remark=fold(remark),
+        remark=fold(remark + simplify(glued)),
         language="zh",
         is_group=is_group or still_group or brackets.is_group,
     )

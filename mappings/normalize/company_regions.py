@@ -5,11 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from mappings.normalize.data import CITIES_LIKE_WORDS
+from mappings.normalize.data import CITIES_LIKE_WORDS, COUNTRY_WORDS
 from mappings.normalize.divisions import BY_NAME, BY_SHORT_NAME, Division, names_at, pick
+from mappings.normalize.text import has_han
 
-_CHINA: Final = ("中华人民共和国", "中国")
-_STARTS: Final = frozenset(word[:2] for word in (*_CHINA, *BY_NAME, *BY_SHORT_NAME))
+_COUNTRIES: Final = (
+    "中华人民共和国",
+    *sorted((word for word in COUNTRY_WORDS if has_han(word) and word not in BY_SHORT_NAME), key=len, reverse=True),
+)
+_STARTS: Final = frozenset(word[:2] for word in (*_COUNTRIES, *BY_NAME, *BY_SHORT_NAME))
 """The two characters that every region word starts with: most texts start otherwise."""
 
 
@@ -24,18 +28,18 @@ NOWHERE: Final = Region("", "")
 
 
 def region_at_start(text: str) -> Region:
-    """Read province, city and county words at the start of a folded name.
+    """Read province, city and county words, or a country, at the start of a folded name.
 
     Short forms count for provinces, prefectures and county-level cities, 沙河 and its like only behind their province.
 
     >>> region_at_start("深圳市南山区华强"), region_at_start("浙江义乌小商品").code
     (Region(text='深圳市南山区', code='440305'), '330782')
-    >>> region_at_start("中国平安"), region_at_start("华强")
-    (Region(text='中国', code=''), Region(text='', code=''))
+    >>> region_at_start("中国平安").text, region_at_start("新加坡华昌船务").text, region_at_start("华强")
+    ('中国', '新加坡', Region(text='', code=''))
     """
     if text[:2] not in _STARTS:
         return NOWHERE
-    for word in _CHINA:
+    for word in _COUNTRIES:
         if text.startswith(word):
             return Region(word, "")
     end, code = 0, ""

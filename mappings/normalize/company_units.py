@@ -26,7 +26,7 @@ _REMARK = re.compile("|".join(REMARK_WORDS))
 _FORM_REMNANT = re.compile("[有限责任公司股份总]+")
 _HAN_ONLY = re.compile("[\u3400-\u9fff]{2,}")
 _LONE_UNIT = re.compile(f"(?:{'|'.join(sorted(UNITS_WITHOUT_COMPANY, key=len, reverse=True))})$")
-_HOUSE = re.compile("银行|信用社|信用联社|证券|保险|中行|工行|农行|建行|交行|招行|邮储|集团|店")
+_HOUSE = re.compile("银行|信用社|信用联社|证券|保险|中行|工行|农行|建行|交行|招行|邮储|集团|店|(?<!分)厂")
 _UNIT_OF_A_HOUSE = re.compile(
     f"(.{{2,}}?(?:有限..|集团|控股|.[厂部店行社馆]))(.+?(?:{_ENDINGS}|{'|'.join(ACCOUNT_WORDS)}))"
 )
@@ -37,6 +37,23 @@ _PINYIN_KINDS: Final = {
 }
 _ENGLISH_KINDS: Final = {"branch": "branch", "plant": "plant", "office": "office", "warehouse": "site"}
 _LATIN_UNIT = re.compile(f"(?:{'|'.join(sorted({*_PINYIN_KINDS, *_ENGLISH_KINDS}, key=len, reverse=True))})$")
+
+
+_GLUED_REMARK = re.compile(
+    "的客户$"
+    "|[及和与](?:其|各|旗下|下属)(?:下属|控股|全资|所属|子|分|关联|附属).*$"
+    rf"|[/\\-－—–](?:新|旧|老|{'|'.join(REMARK_WORDS)})\W*$"
+)
+
+
+def split_remark(name: str) -> tuple[str, str]:
+    """Split off a remark glued to the end of a name, with or without a legal form.
+
+    >>> split_remark("Vogel Plastics Corp./现款"), split_remark("兰庆宝国际的客户"), split_remark("琦佳及其下属子公司")
+    (('Vogel Plastics Corp.', '/现款'), ('兰庆宝国际', '的客户'), ('琦佳', '及其下属子公司'))
+    """
+    match = _GLUED_REMARK.search(name, 2)
+    return (name, "") if match is None else (name[: match.start()], match[0])
 
 
 @lru_cache(maxsize=8192)

@@ -6,6 +6,7 @@ Chinese words in simplified characters.
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from typing import Final
 
@@ -49,11 +50,16 @@ PLACEHOLDERS_BY_FIELD: Final = {field: _set(f"placeholders.{field}") for field i
 MINORITIES: Final = tuple(f"{people}族?" for people in _SECTIONS["minorities"])
 DIVISIONS_SINCE_2021: Final = _table("divisions_since_2021")
 ABOLISHED_SINCE_2021: Final = _set("abolished_since_2021")
+DIVISION_SUCCESSORS: Final = _table("division_successors")
+DIVISION_ALIASES: Final = _table("division_aliases")
+ISLAND_PLACES: Final = _table("island_places")
 CITIES_LIKE_WORDS: Final = _set("cities_like_words")
 
 # company names
 INDUSTRY_WORDS: Final = frozenset(_words("industry_words.txt"))
 ENGLISH_INDUSTRY_WORDS: Final = _set("english_industry_words")
+LITTLE_WORDS: Final = _set("little_words")
+ORGANISATION_WORDS: Final = _set("organisation_words")
 BANKS: Final = _table("banks")
 ACCOUNT_WORDS: Final = _SECTIONS["account_words"]
 UNITS_WITHOUT_COMPANY: Final = _SECTIONS["units_without_company"]
@@ -68,6 +74,10 @@ SURNAME_READINGS: Final = _table("surname_readings")
 TITLES: Final = _SECTIONS["titles"]
 DEPARTMENT_PREFIXES: Final = _SECTIONS["department_prefixes"]
 LATIN_TITLES: Final = _set("latin_titles")
+HONORIFICS: Final = LATIN_TITLES | _set("honorifics")
+NAME_PARTICLES: Final = _set("name_particles")
+NICKNAME_LINES: Final = tuple(tuple(line.replace(":", " ").split()) for line in _lines("nicknames.txt"))
+ROMANISED_SURNAMES: Final = tuple(tuple(re.split("[:,]", names)) for names in _SECTIONS["romanised_surnames"])
 
 # telephone, mail, addresses
 AREA_CODE_LINES: Final = tuple(tuple(line.split()) for line in _lines("area_codes.txt"))
@@ -77,6 +87,9 @@ PLACE_WORDS: Final = _SECTIONS["place_words"]
 ZONE_WORDS: Final = _SECTIONS["zone_words"]
 BUILDING_WORDS: Final = _SECTIONS["building_words"]
 COUNTRY_WORDS: Final = {word.replace("_", " "): code for word, code in _table("country_words").items()}
+STREET_KINDS: Final = _table("street_kinds")
+COMPASS: Final = _table("compass")
+STREET_ORDINALS: Final = _table("street_ordinals")
 
 LEGAL_FORMS: Final[dict[str, str]] = {
     "股份有限公司": "limited_by_shares",

@@ -94,6 +94,40 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
+_DIGITS_FIRST_YEAR = re.compile(r"(\d{4})(?:\D{1,2}(\d{1,2})(?:\D{1,2}(\d{1,2}))?)?\D?")
+_DIGITS_LAST_YEAR = re.compile(r"(\d{1,2})\D(\d{1,2})\D(\d{4})")
+_FIRST_LIKELY_YEAR = 1000
+
+
+def read_loose_date(text: str) -> tuple[int, int, int] | None:
+    """Read year, month and day as far as they are written, to compare by: 0 for what is not, a wrong one as it is.
+
+    Where the year stands last and neither part can be told, the day stands first. Nothing, placeholders and what is no
+    date are ``None``.
+
+    >>> read_loose_date("1956-04-09T00:00:00"), read_loose_date("04/13/1956"), read_loose_date("1694-81-01")
+    ((1956, 4, 9), (1956, 4, 13), (1694, 81, 1))
+    >>> read_loose_date("1956"), read_loose_date("1956-04"), read_loose_date("9999-12-31"), read_loose_date("王")
+    ((1956, 0, 0), (1956, 4, 0), None, None)
+    """
+    try:
+        value = read_date(text)
+    except ValueReadError:
+        return _loose_parts(_TIME_OF_DAY.sub("", unicodedata.normalize("NFKC", clean(text))))
+    return None if value is None else (value.year, value.month, value.day)
+
+
+def _loose_parts(text: str) -> tuple[int, int, int] | None:
+    if (match := _DIGITS_LAST_YEAR.fullmatch(text)) is not None:
+        day, month, year = int(match[1]), int(match[2]), int(match[3])
+        parts = (year, day, month) if month > 12 >= day else (year, month, day)
+    elif (match := _COMPACT.fullmatch(text) or _DIGITS_FIRST_YEAR.fullmatch(text)) is not None:
+        parts = int(match[1]), int(match[2] or 0), int(match[3] or 0)
+    else:
+        return None
+    return parts if _FIRST_LIKELY_YEAR <= parts[0] < _FIRST_PLACEHOLDER_YEAR else None
+
+
 def read_serial_date(text: str) -> date | None:
     """Read the serial day of a spreadsheet (1900 system); nothing and placeholders are ``None``.
 

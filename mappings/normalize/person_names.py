@@ -14,13 +14,21 @@ from mappings.normalize.data import (
     DEPARTMENT_PREFIXES,
     ENTERPRISE_WORDS,
     LATIN_TITLES,
+    NAME_PARTICLES,
     SURNAME_RANK,
     SURNAME_READINGS,
     TITLES,
 )
 from mappings.normalize.text import clean, fold, has_han, is_placeholder, readings
 
-_REMARK = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】|\+?\d[\d\s-]{5,}\d")
+_REMARK = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】|\+?\d[\d\s-]{5,}\d|(?<=..)[亲代]?收$")
+_BETWEEN_PERSONS = re.compile(r"[/、;|]")
+_LATIN_BESIDE_HAN = re.compile(
+    r"^[a-z][a-z .'’-]*\s+(?=[\u3400-\u9fff])"
+    r"|(?<=[\u3400-\u9fff])(?:\s+[a-z][a-z .'’-]*|\s?sir|\s?madam)$",
+    re.IGNORECASE,
+)
+_GLUED_TITLE = re.compile(r"\b(mr|mrs|ms|dr|prof)\.(?=\w)", re.IGNORECASE)
 _HAN_NAME = re.compile("[\u3400-\u9fff]+(?:[·•・][\u3400-\u9fff]+)*")
 _PREFIX = re.compile(rf"^(?:{'|'.join(DEPARTMENT_PREFIXES)})[:\s]*")
 _TITLE = re.compile(rf"(?:{'|'.join(sorted(TITLES, key=len, reverse=True))})$")
@@ -65,12 +73,21 @@ def parse_person(text: str) -> PersonName:
     plain = clean(_REMARK.sub(" ", unicodedata.normalize("NFKC", text))).strip(" ,;/:-")
     if is_placeholder(plain, "name"):
         return _NOBODY
-    return _parse_han(plain) if has_han(plain) else _parse_latin(plain)
+    return _parse_han(_only_person(plain)) if has_han(plain) else _parse_latin(_GLUED_TITLE.sub(r"\1. ", plain))
+
+
+def _only_person(text: str) -> str:
+    """Give the one part of a text that names somebody (李四女士/财务); of several persons none is preferred."""
+    parts = [part.strip() for part in _BETWEEN_PERSONS.split(text)]
+    named = [part for part in parts if _parse_han(part).family]
+    return named[0] if len(parts) > 1 and len(named) == 1 else text
 
 
 def _parse_han(text: str) -> PersonName:
-    name = _PREFIX.sub("", text).replace(" ", "") or text
-    name, title = _split_title(name)
+    name, latin = _PREFIX.sub("", text) or text, _LATIN_BESIDE_HAN.search(text)
+    if latin is not None:  # 李娜 Li Na
+        name = _LATIN_BESIDE_HAN.sub("", name)
+    name, title = _split_title(name.replace(" ", ""))
     if not _HAN_NAME.fullmatch(name):
         return PersonName(name, "", "", title, complete=False, language="zh")
     if "·" in name or "•" in name or "・" in name:
@@ -110,10 +127,22 @@ def _parse_latin(text: str) -> PersonName:
         return _NOBODY
     if len(names) == 1:
         return PersonName(names[0], names[0], "", title, complete=False, language="en")
-    place = 0 if "," in text else _place_of_family(names)
-    family, given = names[place], " ".join(names[:place] + names[place + 1 :])
+    start, end = _span_of_family(names, text)
+    family, given = " ".join(names[start:end]), " ".join(names[:start] + names[end:])
     complete = not all(len(word.rstrip(".")) == 1 for word in given.split())
     return PersonName(" ".join(names), family, given, title, complete, "en")
+
+
+def _span_of_family(names: list[str], text: str) -> tuple[int, int]:
+    """Say from where to where the family name goes: all before a comma, else one word and the particles before it."""
+    before_comma = len([word for word in _LATIN_WORD.findall(text.partition(",")[0]) if word in names])
+    if "," in text and 0 < before_comma < len(names):
+        return 0, before_comma
+    place = 0 if "," in text else _place_of_family(names)
+    start = place
+    while start > 1 and names[start - 1] in NAME_PARTICLES:
+        start -= 1
+    return start, place + 1
 
 
 def _place_of_family(names: list[str]) -> int:

@@ -34,7 +34,9 @@ _NO_DIGIT = re.compile(r"\D")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
 _FLOAT = re.compile(r"(\d{7,})\.0+")
 _NORTH_AMERICAN = re.compile(r"\+?1[\s.-]?\(?([2-9]\d{2})\)?[\s.-]?([2-9]\d{2})[\s.-](\d{4})")
-_NEIGHBOUR = re.compile(r"(852|853|886)[\s-]\(?(?:0?\)?)([\d\s-]{8,12})")
+_NEIGHBOUR = re.compile(r"\(?(852|853|886)\)?[\s-]\(?(?:0?\)?)([\d\s-]{8,12})")
+_TAIWAN_LANDLINE = re.compile(r"\(?0[2-8]\)?[\s-]\d{3,4}[\s-]?\d{4}")
+"""With an area code of two digits, which no other number here has: (02) 2345-6789."""
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _PLAIN_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _PLAIN_LANDLINE = re.compile(r"(0(?:10|2\d|[3-9]\d{2}))-?([2-8]\d{6,7})", re.ASCII)
@@ -43,7 +45,11 @@ _LOCAL = re.compile(r"[2-8]\d{6,7}")
 _SERVICE = re.compile(r"[48]00\d{7}")
 _TAIWAN_MOBILE = re.compile(r"09\d{8}")
 _SHORT_EXTENSION = re.compile(r"^(.*\d{7,8})-(\d{1,5})$")
+_COUNTRY_CODE = re.compile(r"^(?:86|086(?=0|1[3-9]))")
 _MAX_NUMBERS: Final = 10
+_MIN_DIGITS: Final = 6
+_MAX_DIGITS: Final = 15
+"""Digits a number has, ITU-T E.164; fewer than six are an extension."""
 _MAX_GROUPS: Final = 5
 """Groups of digits a written number has at most: +86 755 2698 8888 12."""
 _KINDS: Final = {
@@ -86,13 +92,52 @@ def read_phones(text: str, *, area: str = "", country: str = "CN") -> tuple[Phon
     PhoneValue(number='+8613812345679', extension='', kind='mobile')
     >>> read_phones("26988888", area="0755")[0].number, read_phones("26988888"), read_phones("1.38123E+10")
     ('+8675526988888', (), ())
+    >>> [phone.number for phone in read_phones("010-62345678、62345679")]
+    ['+861062345678', '+861062345679']
     """
     found: dict[tuple[str, str], PhoneValue] = {}
     for piece, is_fax in _pieces(unicodedata.normalize("NFKC", clean(text))):
         for value in _read_piece(piece, area, country or "CN"):
+            area = area or _area_of(value)
             kept = PhoneValue(value.number, value.extension, "fax") if is_fax else value
             found.setdefault((kept.number, kept.extension), kept)
     return tuple(found.values())[:_MAX_NUMBERS]
+
+
+def loose_numbers(text: str) -> tuple[str, ...]:
+    """Give the digits of each number of a cell, to compare by, with the country code where it is known.
+
+    >>> loose_numbers("0755-26988888转8012"), loose_numbers("386-5286 / +1 (312) 744-5000")
+    (('8675526988888',), ('3865286', '13127445000'))
+    >>> loose_numbers("0000000"), loose_numbers("12 Main Street"), loose_numbers("138****5679")
+    ((), (), ())
+    """
+    found: dict[str, None] = {}
+    area = ""
+    for piece, _ in _pieces(unicodedata.normalize("NFKC", clean(text))):
+        values = _read_piece(piece, area, "CN")
+        area = next(filter(None, map(_area_of, values)), area)
+        numbers = [value.number.removeprefix("+") for value in values] or [_bare_number(piece)]
+        found.update(dict.fromkeys(filter(None, numbers)))
+    return tuple(found)[:_MAX_NUMBERS]
+
+
+def _bare_number(piece: str) -> str:
+    """Give the digits of a number of which neither country nor area are known, nothing for what is none."""
+    if _SCIENTIFIC.fullmatch(piece) or "*" in piece:
+        return ""
+    whole, extension = _FLOAT.fullmatch(piece), _EXTENSION.match(piece)
+    plain = whole[1] if whole else extension[1] if extension else piece
+    digits = _NO_DIGIT.sub("", plain)
+    written = sum(character.isalpha() for character in plain)
+    is_number = _MIN_DIGITS <= len(digits) <= _MAX_DIGITS and written < len(digits) // 2
+    return digits.lstrip("0") if is_number and not is_filler_number(digits) else ""
+
+
+def _area_of(value: PhoneValue) -> str:
+    """Give the area code of a Chinese number on the land, which those behind it in the cell need not repeat."""
+    match = _LANDLINE.fullmatch("0" + value.number.removeprefix("+86")) if value.number.startswith("+86") else None
+    return match[1] if match is not None and value.kind in {"landline", "fax"} else ""
 
 
 def _pieces(text: str) -> list[tuple[str, bool]]:
@@ -168,7 +213,7 @@ def _plain(text: str) -> PhoneValue | None:
 
 def _chinese(text: str, area: str) -> tuple[str, str] | None:
     """Read a number of mainland China: E.164 and kind."""
-    if _NORTH_AMERICAN.fullmatch(text) or _NEIGHBOUR.fullmatch(text):
+    if _NORTH_AMERICAN.fullmatch(text) or _NEIGHBOUR.fullmatch(text) or _TAIWAN_LANDLINE.fullmatch(text):
         return None
     digits = _national_digits(text)
     if digits is None or is_filler_number(digits):
@@ -193,8 +238,8 @@ def _national_digits(text: str) -> str | None:
         digits = digits.removeprefix("00")
         if not digits.startswith("86"):
             return None
-    if digits.startswith("86") and len(digits) > 10:
-        digits = digits[2:]
+    if len(digits) > 10:
+        digits = _COUNTRY_CODE.sub("", digits)
     return digits
 
 
@@ -205,7 +250,7 @@ def _international(text: str, country: str) -> tuple[str, str] | None:
         return None
     if (match := _NEIGHBOUR.fullmatch(text)) is not None:
         text = f"+{match[1]}{match[2]}"
-    elif country == "CN" and _TAIWAN_MOBILE.fullmatch(digits):
+    elif country == "CN" and (_TAIWAN_MOBILE.fullmatch(digits) or _TAIWAN_LANDLINE.fullmatch(text)):
         country = "TW"
     elif country == "CN" and _NORTH_AMERICAN.fullmatch(text):
         country = "US"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
-from itertools import chain
+from collections import Counter, defaultdict
+from functools import cache, lru_cache
+from itertools import chain, islice, product
 
 import opencc
 from pypinyin import lazy_pinyin
 from pypinyin.constants import PHRASES_DICT, RE_HANS
+from pypinyin.contrib.tone_convert import to_normal
 from pypinyin.seg.mmseg import p_set
 from pypinyin.seg.simpleseg import simple_seg
 
@@ -246,6 +248,58 @@ def initials(text: str) -> str:
     ('szhq', '3zg')
     """
     return "".join([syllable[0] for syllable in _syllables(text)])
+
+
+def all_readings(text: str, at_most: int = 8) -> tuple[str, ...]:
+    """Give the toneless pinyin of a text in all ways its characters can be read, the usual readings first.
+
+    Args:
+        text: a short text, as a trade name.
+        at_most: how many ways to give.
+
+    >>> all_readings("长虹"), all_readings("3M")
+    (('changhong', 'zhanghong'), ('3m',))
+    """
+    ways = product(*map(sounds, fold(text)))
+    return tuple(dict.fromkeys("".join(way) for way in islice(ways, at_most)))
+
+
+@lru_cache(maxsize=16384)
+def sounds(character: str) -> tuple[str, ...]:
+    """Give the readings of a folded character, toneless, the usual one first; a letter or digit is its own.
+
+    Those that pypinyin's phrases have: its table of characters has obscure ones too, by which all sounds like all.
+
+    >>> sounds("重"), sounds("a")
+    (('zhong', 'chong'), ('a',))
+    """
+    return _readings_in_phrases().get(character) or tuple(lazy_pinyin(character))
+
+
+@cache
+def _readings_in_phrases() -> dict[str, tuple[str, ...]]:
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for phrase, syllables in PHRASES_DICT.items():
+        for character, syllable in zip(phrase, syllables, strict=False):
+            counts[character][syllable[0]] += 1
+    return {
+        character: tuple(dict.fromkeys(to_normal(syllable) for syllable, _ in counted.most_common()))
+        for character, counted in counts.items()
+    }
+
+
+def sound_alike(left: str, right: str) -> bool:
+    """Tell whether two folded texts may be read alike, character by character.
+
+    >>> sound_alike("长虹", "常红"), sound_alike("长虹", "长江"), sound_alike("长", "长虹")
+    (True, False, False)
+    """
+    return len(left) == len(right) and all(a == b or _may_sound_alike(a, b) for a, b in zip(left, right, strict=True))
+
+
+@lru_cache(maxsize=32768)
+def _may_sound_alike(left: str, right: str) -> bool:
+    return not set(sounds(left)).isdisjoint(sounds(right))
 
 
 @lru_cache(maxsize=16384)

@@ -9,8 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from customer_master.resolution.blocking import blocking_keys
-from customer_master.resolution.features import features
+from customer_master.resolution.party import blocking_keys, values_of
 from customer_master.store import derived, matching
 from customer_master.store.audit import seal
 from customer_master.store.clock import Author, tick
@@ -133,7 +132,9 @@ def _record(db: Connection, record_id: int, key: tuple[str, str, str, str], draf
         {"id": record_id, "payload": _json(payload)},
     )
     derived.add(db, {record_id: Statement("party", key[2], payload)}, {})
-    matching.replace_keys(db, {record_id: {(k.hash, k.kind) for k in blocking_keys(features(party))}})
+    values = values_of(party)
+    matching.replace_values(db, {record_id: values}, [record_id])
+    matching.replace_keys(db, {record_id: {(k.hash, k.kind) for k in blocking_keys(values)}})
 
 
 def _party(db: Connection, party: int, records: Sequence[int], cs: int, ord_: int) -> None:

@@ -36,7 +36,7 @@ def test_a_stricter_match_policy_parts_and_the_former_one_joins_again(
     assert TOGETHER in before
     stopped_server()
     policy = (hub.settings.project / MATCH).read_text(encoding="utf-8")
-    hub.edit(MATCH, "    match: 7.0", "    match: 90.0")
+    hub.edit(MATCH, "    match: -3", "    match: 90.0")
     assert hub.apply() == ["match"]
     assert hub.step("resolve").state == "green"
     assert hub.customers() >= APART

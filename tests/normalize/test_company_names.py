@@ -182,6 +182,66 @@ def test_groups_are_flagged_and_left_out_of_the_core(text: str) -> None:
     assert name.core in {"华润", "haier"}
 
 
+@pytest.mark.parametrize(
+    ("text", "core", "region"),
+    [
+        ("新加坡华昌船务有限公司", "华昌船务", "新加坡"),
+        ("新奥（新加坡）贸易有限公司", "新奥贸易", "新加坡"),
+        ("日本电产（大连）有限公司", "电产", "大连"),
+        ("墨西哥信息技术有限公司", "墨西哥信息技术", ""),
+    ],
+)
+def test_a_country_is_a_region(text: str, core: str, region: str) -> None:
+    name = parse_company(text)
+    assert name.core == core
+    assert region in name.region
+
+
+@pytest.mark.parametrize(
+    ("text", "core"),
+    [
+        ("*ST西发", "西发"),
+        ("ST国安", "国安"),
+        ("万科A", "万科"),
+        ("深中华B", "深中华"),
+        ("小米集团-W", "小米"),
+        ("TCL科技", "tcl科技"),
+        ("STX造船有限公司", "stx造船"),
+    ],
+)
+def test_marks_of_a_stock_exchange_are_no_part_of_a_short_name(text: str, core: str) -> None:
+    assert parse_company(text).core == core
+
+
+@pytest.mark.parametrize(
+    ("text", "core", "remark"),
+    [
+        ("兰庆宝国际的客户", "兰庆宝国际", "的客户"),
+        ("琦佳自动化及其下属子公司", "琦佳自动化", "及其下属子公司"),
+        ("华强电子/现款", "华强电子", "现款"),
+        ("Vogel Plastics Corp./现款", "vogelplastics", "现款"),
+        ("Vogel Plastics Corp.的客户", "vogelplastics", "的客户"),
+    ],
+)
+def test_remarks_are_read_without_a_legal_form(text: str, core: str, remark: str) -> None:
+    name = parse_company(text)
+    assert (name.core, name.remark) == (core, remark)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Société Générale S.A.", ("societe", "generale")),
+        ("I.B.M. Deutschland GmbH", ("ibm", "deutschland")),
+        ("children?s place association", ("childrens", "place", "association")),
+        ("Shenzhen Huaqiang Electronics Co., Ltd. Chengdu Branch", ("huaqiang", "electronics", "chengdu", "branch")),
+        (PLAIN, ()),
+    ],
+)
+def test_names_in_latin_letters_have_words(text: str, words: tuple[str, ...]) -> None:
+    assert parse_company(text).words == words
+
+
 def test_near_namesakes_keep_their_difference() -> None:
     cores = {
         parse_company(f"深圳市{trade}科技有限公司").core for trade in ("金证", "金溢", "昌建", "昌健", "搏天", "博天")

@@ -7,8 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mappings.normalize.dates import read_date, read_serial_date, read_serial_timestamp, read_timestamp, serial_of
-from mappings.normalize.emails import domain, is_free_mail, is_role_mailbox, read_emails
+from mappings.normalize.dates import (
+    read_date,
+    read_loose_date,
+    read_serial_date,
+    read_serial_timestamp,
+    read_timestamp,
+    serial_of,
+)
+from mappings.normalize.emails import domain, is_free_mail, is_role_mailbox, mailbox_key, read_emails
 from mappings.normalize.errors import ValueReadError
 
 DAY = date(2024, 1, 5)
@@ -195,6 +202,11 @@ def test_unclear_times_are_errors(text: str, zone: str, what: str) -> None:
         ("邮箱：wang@example.com。", ("wang@example.com",)),
         ("E-mail: wang@example.com, WANG@example.com", ("wang@example.com",)),
         ("mailto:wang@example.com", ("wang@example.com",)),
+        ("邮箱wang@example.com电话", ("wang@example.com",)),
+        ("wang@163。com", ("wang@163.com",)),
+        ("wang@qq,com, li@qq.com", ("wang@qq.com", "li@qq.com")),
+        ("a@b.cn,com@b.cn", ("a@b.cn", "com@b.cn")),
+        ("wang(at)example.com", ("wang@example.com",)),
         ("noreply@company.com", ()),
         ("wang@example", ()),
         ("wang@@example.com", ()),
@@ -205,6 +217,40 @@ def test_unclear_times_are_errors(text: str, zone: str, what: str) -> None:
 )
 def test_addresses_in_a_cell(text: str, addresses: tuple[str, ...]) -> None:
     assert read_emails(text) == addresses
+
+
+def test_a_mailbox_has_one_key() -> None:
+    gmail = {"j.smith@gmail.com", "JSmith@gmail.com", "js.mith+shop@googlemail.com"}
+    assert {mailbox_key(address) for address in gmail} == {"jsmith@gmail.com"}
+    assert mailbox_key("j.smith+shop@example.com") == "j.smith+shop@example.com"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("19560409", (1956, 4, 9)),
+        ("1956-13-09", (1956, 13, 9)),
+        ("13/04/1956", (1956, 4, 13)),
+        ("04/13/1956", (1956, 4, 13)),
+        ("04/09/1956", (1956, 9, 4)),
+        ("1956年4月", (1956, 4, 0)),
+        ("1956", (1956, 0, 0)),
+        ("1956-04-09 10:30", (1956, 4, 9)),
+        ("0001-01-01", None),
+        ("9999-12-31", None),
+        ("123456", None),
+        ("4/9/56", None),
+        ("", None),
+    ],
+)
+def test_a_date_to_compare_by_is_read_as_far_as_it_is_written(text: str, parts: tuple[int, int, int] | None) -> None:
+    assert read_loose_date(text) == parts
+
+
+@given(st.dates(date(1901, 1, 1), date(2090, 1, 1)))
+def test_both_readers_of_dates_agree(day: date) -> None:
+    strict = read_date(day.isoformat())
+    assert read_loose_date(day.isoformat()) == (strict and (strict.year, strict.month, strict.day))
 
 
 def test_what_an_address_proves() -> None:

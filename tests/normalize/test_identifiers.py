@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mappings.normalize.identifiers import organisation_code, read_identifier, uscc_check_character
+from mappings.normalize.identifiers import organisation_code, read_identifier, registering_region, uscc_check_character
 
 USCC = "914403001922038216"
 
@@ -86,6 +86,27 @@ def test_the_value_tells_its_kind(text: str, kind: str, valid: bool) -> None:
     value = read_identifier(text)
     assert value is not None
     assert (value.type, value.valid) == (kind, valid)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("D-U-N-S 15-048-3782", "duns", "150483782"),
+        ("GLN: 5901234123457", "gln", "5901234123457"),
+        ("LEI 5493001KJTIIGC8Y1R13", "lei", "5493001KJTIIGC8Y1R13"),
+        ("VAT No. DE136695976", "vat", "DE136695976"),
+        ("（914403001922038216）", "cn_uscc", USCC),
+    ],
+)
+def test_a_label_tells_the_kind_too(text: str, kind: str, value: str) -> None:
+    found = read_identifier(text)
+    assert found is not None
+    assert (found.type, found.value) == (kind, value)
+
+
+def test_company_numbers_tell_where_a_company_was_registered() -> None:
+    assert [registering_region(t) for t in (USCC, "440300192203821")] == ["440300", "440300"]
+    assert [registering_region(t) for t in ("", "192203821", "DE136695976", "999999192203821")] == [""] * 4
 
 
 def test_a_declared_kind_is_checked() -> None:

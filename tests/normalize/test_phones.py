@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mappings.normalize.phones import area_code_for, read_phones
+from mappings.normalize.phones import area_code_for, loose_numbers, read_phones
 
 OFFICE = "+8675526988888"
 
@@ -166,3 +166,38 @@ def test_a_number_read_is_read_the_same_again(text: str) -> None:
 @given(st.text(max_size=40))
 def test_any_text_reads(text: str) -> None:
     assert all(phone.number.startswith("+") for phone in read_phones(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("010-62345678、62345679", ["+861062345678", "+861062345679"]),
+        ("13912345670 / 62345679", ["+8613912345670"]),
+        ("086-0755-26988888", [OFFICE]),
+        ("(02) 2345-6789", ["+886223456789"]),
+        ("02-23456789", ["+886223456789"]),
+        ("022-23456789", ["+862223456789"]),
+        ("(852) 2345-6789", ["+85223456789"]),
+        ("853 2845 6789", ["+85328456789"]),
+    ],
+)
+def test_what_a_cell_and_its_form_say_about_the_area(text: str, numbers: list[str]) -> None:
+    assert [phone.number for phone in read_phones(text)] == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("3865286", ("3865286",)),
+        ("386-5286 ext 12", ("3865286",)),
+        ("13912345670, 62345679", ("8613912345670", "62345679")),
+        ("0755-26988888 / 62345679", ("8675526988888", "8675562345679")),
+        ("1.38123E+10", ()),
+        ("138****5678", ()),
+        ("0000000", ()),
+        ("12 Main Street", ()),
+        ("", ()),
+    ],
+)
+def test_numbers_to_compare_by_need_neither_country_nor_area(text: str, numbers: tuple[str, ...]) -> None:
+    assert loose_numbers(text) == numbers

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pypinyin import lazy_pinyin
 
 from mappings.normalize.text import (
+    all_readings,
     clean,
     fold,
     has_han,
@@ -16,6 +17,7 @@ from mappings.normalize.text import (
     looks_mojibake,
     readings,
     simplify,
+    sound_alike,
 )
 
 HAN = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF)
@@ -169,3 +171,27 @@ AWKWARD = st.text(st.sampled_from("重庆银行长安行业乐清单县abcXYZ019
 @given(AWKWARD | ANY_TEXT)
 def test_reading_word_by_word_gives_what_reading_at_once_gives(text: str) -> None:
     assert readings(text) == "".join(lazy_pinyin(fold(text)))
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "alike"),
+    [
+        ("长虹", "常红", True),
+        ("重庆", "崇庆", True),
+        ("银行", "银航", True),
+        ("碳黑", "炭黑", True),
+        ("吕氏", "旅市", True),
+        ("长虹", "长江", False),
+        ("金证", "金溢", False),
+        ("长虹", "长虹电", False),
+        ("abc电", "abc店", True),
+    ],
+)
+def test_characters_sound_alike_in_any_of_their_readings(left: str, right: str, *, alike: bool) -> None:
+    assert sound_alike(left, right) is sound_alike(right, left) is alike
+
+
+def test_all_readings_are_bounded_and_begin_with_the_usual_one() -> None:
+    assert all_readings("行长重")[0] == "xingchangzhong"
+    assert len(all_readings("行长重行长重行长重")) == 8
+    assert set(all_readings("重庆")) & set(all_readings("崇庆"))

@@ -66,7 +66,7 @@ def test_a_mapping_that_makes_rejects(hub: Installation) -> None:
 def test_a_match_policy_that_splits_and_one_that_merges(hub: Installation) -> None:
     deliver(hub)
     before, policy = numbers(hub), (hub.settings.project / MATCH).read_text(encoding="utf-8")
-    hub.edit(MATCH, "    match: 7.0", "    match: 90.0")
+    hub.edit(MATCH, "    match: -3", "    match: 90.0")
     splits = planned(hub)
     assert splits.customers.counts == {"split off": 1}
     assert (splits.customers.moved, splits.customers.kept) == (1, len(set(before.values())))

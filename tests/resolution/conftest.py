@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from customer_master.resolution.comparison import compare
-from customer_master.resolution.features import features
+from customer_master.resolution.agreement import compare_parties
+from customer_master.resolution.party import values_of
 from customer_master.resolution.policy import MatchPolicy, load_policy
 from customer_master.resolution.scoring import Score, score
 from mappings.canonical import Address, Email, Identifier, Kind, Name, NameType, Party, Phone
@@ -56,9 +57,10 @@ def judge(policy: MatchPolicy) -> Judge:
     """Score a pair; ``holders`` is the number of records that hold each shared value."""
 
     def judge_pair(a: Party, b: Party, holders: int = 2) -> Score:
-        left, right = features(a), features(b)
-        forward = score(compare(left, right, lambda _: holders), policy)
-        assert forward == score(compare(right, left, lambda _: holders), policy), "a score has no direction"
+        both = [values_of(a), values_of(b)]
+        levels = compare_parties(both, np.array([0, 1]), np.array([1, 0]), lambda _: holders)
+        forward, backward = score(a.kind, levels, policy)
+        assert forward == backward, "a score has no direction"
         return forward
 
     return judge_pair

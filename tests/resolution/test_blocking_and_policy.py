@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -10,20 +11,18 @@ from typing import Any
 import pytest
 
 from customer_master.policies.documents import PolicyError
-from customer_master.resolution.blocking import CAP, RARE, KeyKind, Rarity, blocking_keys, key_hash, rarity
-from customer_master.resolution.comparison import LEVELS, from_vector
 from customer_master.resolution.explanation import SENTENCES, explain
-from customer_master.resolution.features import features
+from customer_master.resolution.levels import ATTRIBUTES, RARE, levels_of, strength
+from customer_master.resolution.party import CAP, KeyKind, blocking_keys, from_stored, key_of, values_of
 from customer_master.resolution.policy import load_policy
-from customer_master.resolution.scoring import score
-from customer_master.resolution.training import estimate
+from customer_master.resolution.scoring import Scorer
 from mappings.canonical import Kind
 
 TEXT = Path("customer_master/policies/match.yaml").read_text(encoding="utf-8")
 
 
 def keys(party: Any) -> set[int]:
-    return {key.hash for key in blocking_keys(features(party))}
+    return {key.hash for key in blocking_keys(values_of(party))}
 
 
 @pytest.mark.parametrize(
@@ -59,23 +58,42 @@ def test_kinds_never_meet(party: Any) -> None:
 
 def test_a_hash_is_the_same_in_another_process() -> None:
     program = (
-        "from customer_master.resolution.blocking import KeyKind, key_hash\n"
-        "from mappings.canonical import Kind\n"
-        "print(key_hash(KeyKind.PHONE, Kind.ORGANISATION, '华强'))"
+        "from customer_master.resolution.party import KeyKind, key_of\n"
+        "print(key_of(KeyKind.PHONE, 'organisation', '华强'))"
     )
     other = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert int(other.stdout) == key_hash(KeyKind.PHONE, Kind.ORGANISATION, "华强")
+    assert int(other.stdout) == key_of(KeyKind.PHONE, "organisation", "华强")
 
 
-def test_rarity_falls_with_the_number_of_holders() -> None:
+def test_a_value_is_worth_less_the_more_records_hold_it() -> None:
     kind = KeyKind.PHONE
-    assert [rarity(kind, n) for n in (1, RARE[kind], RARE[kind] + 1, CAP[kind], CAP[kind] + 1)] == [
-        Rarity.RARE,
-        Rarity.RARE,
-        Rarity.COMMON,
-        Rarity.COMMON,
-        Rarity.WORTHLESS,
+    assert [strength(kind, n) for n in (1, RARE[kind], RARE[kind] + 1, CAP[kind], CAP[kind] + 1)] == [0, 0, 1, 1, 2]
+
+
+def test_what_is_compared_can_be_stored(party: Any) -> None:
+    said = [
+        party("深圳市华强电子有限公司", "Huaqiang", code="914403055812182182", contact="王建国", address="深圳市"),
+        party("王伟", kind=Kind.PERSON, phone="+8613912345678", email="wang@huaqiang.com.cn"),
     ]
+    for values in map(values_of, said):
+        assert from_stored(json.loads(json.dumps(values))) == values
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("北京市济晶轩金属材料有限公司", "Beijing Jijingxuan Metal Materials Corp., Ltd."),
+        ("烟台市爽贤家居用品股份有限公司", "烟台市爽贤家居股份有限公司"),
+        ("嘉兴翔南自化工制造有限公司", "嘉兴翔南自化工制造有限公司".encode("gb18030").decode("latin-1")),
+    ],
+)
+def test_records_of_one_city_meet_by_the_beginning_of_the_name_in_any_script(party: Any, a: str, b: str) -> None:
+    assert keys(party(a)) & keys(party(b))
+
+
+def test_a_house_is_found_in_pinyin_too(party: Any) -> None:
+    a = party("甲乙电子有限公司", address="广东省中山市凤凰路9号")
+    assert keys(a) & keys(party("Fine Foods Ltd.", address="No. 9 Fenghuang Road, Zhongshan, Guangdong"))
 
 
 def test_a_vector_is_all_that_scoring_needs(party: Any, policy: Any) -> None:
@@ -83,10 +101,10 @@ def test_a_vector_is_all_that_scoring_needs(party: Any, policy: Any) -> None:
     b = party("华强电子", phone="+8675526988888", address="广东省深圳市南山区科技路18号")
     explained = explain(a, b, policy)
     levels = bytes(
-        next((LEVELS[attribute][row.level.upper()] for row in explained.rows if row.attribute == attribute), 0)
-        for attribute in LEVELS
+        next((level[row.level.upper()] for row in explained.rows if row.attribute == attribute), 0)
+        for attribute, level in levels_of(Kind.ORGANISATION).items()
     )
-    assert score(from_vector(Kind.ORGANISATION, levels), policy) == explained.score
+    assert Scorer(policy)(Kind.ORGANISATION, [levels]) == [explained.score]
 
 
 def test_the_waterfall_adds_up_and_speaks_two_languages(party: Any, policy: Any) -> None:
@@ -99,9 +117,10 @@ def test_the_waterfall_adds_up_and_speaks_two_languages(party: Any, policy: Any)
     assert (phone.en, phone.zh) == ("the same phone number", "电话相同")
 
 
-@pytest.mark.parametrize("attribute", LEVELS)
-def test_every_level_can_be_explained(attribute: str, party: Any, policy: Any) -> None:
-    for level in list(LEVELS[attribute])[1:]:
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("attribute", ATTRIBUTES)
+def test_every_level_can_be_explained(attribute: str, kind: Kind) -> None:
+    for level in list(levels_of(kind)[attribute])[1:]:
         en, zh = SENTENCES[f"{attribute}.{level.name.lower()}"]
         assert en
         assert zh
@@ -112,7 +131,7 @@ def test_every_level_can_be_explained(attribute: str, party: Any, policy: Any) -
     [
         (
             TEXT.replace("contradiction:", "contradicton:", 1),
-            r"match policy, kinds\.\w+\.attributes: .*no level 'contradicton'",
+            r"match policy, kinds: .*organisation: identifier has no level 'contradicton'",
         ),
         (TEXT.replace("phone:", "fone:", 1), r"unknown attribute 'fone'; there are identifier, name"),
         (TEXT.replace("max_size:", "max_sise:"), r"match policy, max_size: Field required; correct this entry"),
@@ -122,14 +141,3 @@ def test_a_broken_document_is_one_clear_sentence(broken: str, message: str) -> N
     with pytest.raises(PolicyError, match=message) as caught:
         load_policy(broken)
     assert "\n" not in str(caught.value)
-
-
-def test_expectation_maximisation_finds_the_mixture_again(policy: Any) -> None:
-    agreeing, disagreeing = bytes([4, 8, 0, 4, 0, 5, 0, 0, 0]), bytes([0, 1, 0, 1, 0, 2, 0, 0, 0])
-    vectors = [agreeing] * 300 + [disagreeing] * 700 + [bytes([0, 8, 0, 4, 0, 2, 0, 0, 0])] * 10
-    found = estimate(vectors, policy.kinds[Kind.ORGANISATION])
-    assert found.prior == pytest.approx(0.31, abs=0.02)
-    assert found.m["phone"][4] > 0.95
-    assert found.u["phone"][1] > 0.95
-    with pytest.raises(ValueError, match="no comparison vectors"):
-        estimate([], policy.kinds[Kind.ORGANISATION])

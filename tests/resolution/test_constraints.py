@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from customer_master.resolution.clustering import cluster
+from customer_master.resolution.clustering import cluster, groups_of, scored_pairs
 from customer_master.resolution.constraints import conflicts
-from customer_master.resolution.features import features
+from customer_master.resolution.party import Values, values_of
 from customer_master.resolution.scoring import Score, linkages
 from mappings.canonical import Kind
 
 CODE = "914403055812182182"
 OTHER_CODE = "91310115434272812K"
+
+
+def _grouped(said: dict[int, Values], bits: dict[tuple[int, int], float]) -> list[tuple[int, ...]]:
+    return groups_of(list(said), cluster(list(said), scored_pairs(bits), conflict=conflicts(said)))
 
 
 def _score(weight: float, band: Any, *evidence: str) -> Score:
@@ -20,25 +24,25 @@ def _score(weight: float, band: Any, *evidence: str) -> Score:
 
 def test_a_record_without_a_code_does_not_chain_two_codes_together(party: Any) -> None:
     said = {
-        1: features(party("深圳市华强电子有限公司", code=CODE)),
-        2: features(party("华强电子")),
-        3: features(party("上海华强电子有限公司", code=OTHER_CODE)),
+        1: values_of(party("深圳市华强电子有限公司", code=CODE)),
+        2: values_of(party("华强电子")),
+        3: values_of(party("上海华强电子有限公司", code=OTHER_CODE)),
     }
-    assert cluster([1, 2, 3], {(1, 2): 12.0, (2, 3): 11.0}, conflict=conflicts(said)) == [(1, 2), (3,)]
+    assert _grouped(said, {(1, 2): 12.0, (2, 3): 11.0}) == [(1, 2), (3,)]
 
 
 def test_a_branch_stays_out_of_the_group_of_its_head_office(party: Any) -> None:
     said = {
-        1: features(party("深圳市华强电子有限公司", code=CODE)),
-        2: features(party(code=CODE)),
-        3: features(party("深圳市华强电子有限公司广州分公司", code=CODE)),
+        1: values_of(party("深圳市华强电子有限公司", code=CODE)),
+        2: values_of(party(code=CODE)),
+        3: values_of(party("深圳市华强电子有限公司广州分公司", code=CODE)),
     }
-    assert cluster([1, 2, 3], {(1, 2): 12.0, (2, 3): 11.0}, conflict=conflicts(said)) == [(1, 2), (3,)]
+    assert _grouped(said, {(1, 2): 12.0, (2, 3): 11.0}) == [(1, 2), (3,)]
 
 
 def test_kinds_stay_apart(party: Any) -> None:
-    said = {1: features(party("王伟", kind=Kind.PERSON)), 2: features(party("王伟"))}
-    assert cluster([1, 2], {(1, 2): 30.0}, conflict=conflicts(said)) == [(1,), (2,)]
+    said = {1: values_of(party("王伟", kind=Kind.PERSON)), 2: values_of(party("王伟"))}
+    assert _grouped(said, {(1, 2): 30.0}) == [(1,), (2,)]
 
 
 def test_doubts_and_relations_speak_against_a_group_and_a_bare_name_for_nothing() -> None:
@@ -49,6 +53,7 @@ def test_doubts_and_relations_speak_against_a_group_and_a_bare_name_for_nothing(
         (3, 4): _score(20.0, "related", "identifier_equal"),
         (1, 5): _score(-9.0, "different"),
         (2, 5): _score(4.0, "different", "phone_rare"),
+        (1, 6): _score(-2.0, "match"),
     }
     found = linkages(scores)
     assert found[1, 2] == 12.0
@@ -56,3 +61,4 @@ def test_doubts_and_relations_speak_against_a_group_and_a_bare_name_for_nothing(
     assert found[2, 5] < 0
     assert not {(2, 3), (1, 5)} & found.keys()
     assert found[3, 4] < found[1, 3]
+    assert found[1, 6] > 0

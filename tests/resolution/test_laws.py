@@ -42,10 +42,55 @@ def test_a_name_alone_never_merges(judge: Any, party: Any, name: str) -> None:
     assert score.evidence == ()
 
 
-def test_the_name_alone_never_merges_even_with_the_same_contact_person_on_the_same_road(judge: Any, party: Any) -> None:
-    a = party("深圳市华强电子有限公司", contact="王建国", address="广东省深圳市南山区科技路18号")
-    b = party("深圳市华强电子有限公司", contact="王建国", address="广东省深圳市南山区科技路66号")
+@pytest.mark.parametrize("address", ["", "上海市浦东新区科技路18号"])
+def test_the_name_alone_never_merges_even_with_a_contact_person_of_the_same_name(
+    judge: Any, party: Any, address: str
+) -> None:
+    a = party("华强电子有限公司", contact="王建国", address=ADDRESS)
+    assert judge(a, party("华强电子有限公司", contact="王建国", address=address)).band == "review"
+
+
+def test_the_same_contact_person_in_one_city_is_a_proof_beside_the_name(judge: Any, party: Any) -> None:
+    a = party("深圳市华强电子有限公司", contact="王建国", address=ADDRESS)
+    b = party("华强", contact="王建国经理", address="广东省深圳市宝安区前进路66号")
+    assert judge(a, b).evidence == ("contact_same",)
+    assert judge(a, b).band == "match"
+    assert judge(a, b, holders=100).band != "match", "many persons are called so"
+
+
+@pytest.mark.parametrize(
+    ("b", "address", "band"),
+    [
+        ("深圳华强电子", "广东省深圳市宝安区前进路66号", "match"),
+        ("华强电子有限公司", "深圳市宝安区", "match"),
+        ("华强电子有限公司", "No. 66 Qianjin Road, Shenzhen, Guangdong", "match"),
+        ("华强", "广东省深圳市宝安区前进路66号", "review"),
+        ("深圳市华墙电子有限公司", "广东省深圳市宝安区前进路66号", "review"),
+        ("华强集团有限公司", "广东省深圳市宝安区前进路66号", "review"),
+        ("华强电子有限公司", "广东省广州市天河区前进路66号", "review"),
+        ("华强电子有限公司", "", "review"),
+    ],
+)
+def test_within_a_city_a_name_stands_for_one_company_of_its_business(
+    judge: Any, party: Any, b: str, address: str, band: str
+) -> None:
+    assert judge(party("深圳市华强电子有限公司", address=ADDRESS), party(b, address=address)).band == band
+
+
+def test_a_city_is_not_enough_if_the_numbers_differ(judge: Any, party: Any) -> None:
+    a = party("深圳市华强电子有限公司", code=CODE, address=ADDRESS)
+    assert judge(a, party("深圳市华强电子有限公司", code=OTHER_CODE, address="深圳市宝安区")).band == "different"
+
+
+def test_a_mail_domain_in_another_city_may_be_a_sister_company(judge: Any, party: Any) -> None:
+    a = party("华强电子有限公司", email="li@huaqiang.com.cn", address=ADDRESS)
+    b = party("华强电子有限公司", email="sales@huaqiang.com.cn", address="上海市浦东新区科技路18号")
     assert judge(a, b).band == "review"
+
+
+def test_records_made_to_try_something_out_are_nobody(judge: Any, party: Any) -> None:
+    trial = party("测试001请勿使用", address=ADDRESS)
+    assert judge(trial, trial).band != "match"
 
 
 def test_two_valid_codes_are_two_parties_whatever_else_agrees(judge: Any, party: Any) -> None:
@@ -151,7 +196,9 @@ def test_two_persons_of_one_name_need_something_personal(judge: Any, party: Any)
     def person(**shared: str) -> Any:
         return party("王伟", kind=Kind.PERSON, **shared)
 
-    assert judge(person(address=ADDRESS), person(address=ADDRESS)).band != "match"
+    assert judge(person(address=ADDRESS), person(address="广东省深圳市南山区")).band == "review"
+    assert judge(person(address=ADDRESS), person(address=ADDRESS), holders=100).band == "review"
+    assert judge(person(address=ADDRESS), person(address=ADDRESS)).band == "match", "few are in this house"
     assert judge(person(phone="+8613912345678"), person(phone="+8613912345678")).band == "match"
 
 
@@ -218,20 +265,22 @@ def test_a_unit_in_latin_letters_is_a_unit_too(judge: Any, party: Any, unit: str
 
 
 @pytest.mark.parametrize("shared", [{"phone": PHONE}, {"address": ADDRESS}, {"email": EMAIL}])
-def test_a_name_in_pinyin_needs_a_second_proof_for_homophones_share_it(
+def test_a_name_in_pinyin_needs_a_proof_that_homophones_do_not_share(
     judge: Any, party: Any, shared: dict[str, str]
 ) -> None:
-    english = "SHENZHEN ZUNKANGBAO COMMERCE AND TRADE CO., LTD."
-    assert judge(party("深圳遵康宝商贸有限公司", **shared), party(english, **shared)).band == "review"
-    both = {"phone": PHONE, **shared, "address": ADDRESS}
-    assert judge(party("深圳遵康宝商贸有限公司", **both), party(english, **both)).band == "match"
+    chinese, english = "深圳遵康宝商贸有限公司", "SHENZHEN ZUNKANGBAO COMMERCE AND TRADE CO., LTD."
+    assert judge(party(chinese, **shared), party(english, **shared)).band == "match"
+    domain = party(chinese, email="li@zunkangbao.com", address="深圳市宝安区")
+    assert judge(domain, party(english, email="wu@zunkangbao.com", address="深圳市南山区")).band == "review"
 
 
-def test_a_renamed_company_keeps_its_code_and_two_more_proofs(judge: Any, party: Any) -> None:
+def test_a_renamed_company_keeps_its_code_and_another_proof(judge: Any, party: Any) -> None:
     a, b = "上海银宏金属制品有限公司", "上海业众派金属制品有限公司"
-    same = {"code": CODE, "phone": PHONE}
-    assert judge(party(a, **same), party(b, **same)).band == "review"
-    assert judge(party(a, **same, email=EMAIL), party(b, **same, email=EMAIL)).band == "match"
+    assert judge(party(a, code=CODE), party(b, code=CODE)).band == "related"
+    assert judge(party(a, code=CODE, phone=PHONE), party(b, code=CODE, phone=PHONE)).band == "match"
+    assert judge(party(a, phone=PHONE), party(b, phone=PHONE)).band == "different"
+    both = {"email": EMAIL, "address": ADDRESS}
+    assert judge(party(a, **both), party(b, **both)).band == "match"
 
 
 def test_one_code_and_one_trade_name_in_one_region_are_one_party_however_the_business_is_called(
@@ -242,8 +291,10 @@ def test_one_code_and_one_trade_name_in_one_region_are_one_party_however_the_bus
     assert judge(a, party("绍兴市德浩商贸工业有限公司", phone=PHONE)).band == "review"
 
 
-def test_a_trade_name_alone_at_the_same_house_is_left_to_a_person(judge: Any, party: Any) -> None:
+def test_a_trade_name_alone_is_what_a_group_of_companies_shares(judge: Any, party: Any) -> None:
     a, b = party("富同", address=ADDRESS), party("富同机械（上海）有限公司", address=ADDRESS)
-    assert judge(a, b).band == "review"
-    assert judge(a, a).band == "review"
-    assert judge(party("富同", phone=PHONE), party("富同机械（上海）有限公司", phone=PHONE)).band == "match"
+    assert judge(a, b).band == "match"
+    assert judge(a, b, holders=100).band != "match"
+    assert judge(a, party("富同集团有限公司", address=ADDRESS)).band == "review"
+    assert judge(party("富同", email="a@futong.cn"), party("富同机械有限公司", email="b@futong.cn")).band == "review"
+    assert judge(party("富同", address=ADDRESS), party("富同", address="深圳市宝安区")).band == "review"

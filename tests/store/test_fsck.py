@@ -123,6 +123,8 @@ DAMAGE = [
     ("insert into master.blocking_key values (1, 99, 1)", "derived", "record 99"),
     ("insert into master.match_pair values (1, 99, 1, 'match', '', '')", "derived", "records 1 and 99"),
     ("delete from master.blocking_key where record_id = 6", "derived", "record 6"),
+    ("update master.record_values set said = jsonb_set(said, '{3}', '[\"+8610\"]') where record_id = 6",
+     "derived", "record 6"),
     ("insert into master.erasure (cs, records, requested_us, actor, reason) values (10, '{6}', 0, 'li', '')",
      "derived", "record 6"),
     ("update master.search_entry set tokens = '{n:华强}' where record_id = 6", "derived", "record 6"),

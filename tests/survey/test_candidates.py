@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from customer_master.resolution.blocking import KeyKind
+from customer_master.resolution.party import KeyKind
 from hub.survey.candidates import CandidateTasks, KeyTable
 from hub.survey.work import Chunk
 

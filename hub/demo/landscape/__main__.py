@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hub.demo.landscape import generate
+from hub.demo.landscape import generate, some_mix
 from hub.demo.landscape.files import DATE, write_files
 from hub.demo.landscape.truth import Truth, write_truth
 
@@ -19,10 +19,11 @@ def main(
     out: Annotated[Path, typer.Option(help="Folder for the SCM files and truth.jsonl.")],
     customers: Annotated[int, typer.Option(min=1, max=6_000_000, help="How many customers there truly are.")] = 2000,
     seed: Annotated[int, typer.Option(help="Repeats the same landscape.")] = 7,
+    mix: Annotated[int | None, typer.Option(help="Number of a mix to draw; without it the usual one.")] = None,
     date: Annotated[str, typer.Option(help="Eight digits in the file names.")] = DATE,
 ) -> None:
     """Write the SCM files of a landscape and its truth, and print the kinds of disguise with their rates."""
-    landscape = generate(customers, seed)
+    landscape = generate(customers, seed, None if mix is None else some_mix(mix))
     paths = write_files(landscape, out, date=date)
     write_truth(landscape.truth(), out / "truth.jsonl")
     console = Console()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from random import Random
 
 from hub.demo.landscape import contacts, foreign, geography, identifiers, names
@@ -24,6 +25,9 @@ class Mix:
         distributor: share of organisations that are dealers too.
         disguise: factor on all disguise rates; 0 writes every record as it truly is.
         neighbours: factor on the frequency of links and look-alikes, 0 to 2.
+        filled: factor on how often an attribute is filled at all.
+        streams: factors on the share of customers that a stream knows, by its name; 1 where none is named.
+        disguises: factors on the rates of single kinds of disguise; 1 where none is named.
     """
 
     individual_business: float = 0.06
@@ -33,6 +37,10 @@ class Mix:
     distributor: float = 0.21
     disguise: float = 1.0
     neighbours: float = 1.0
+    filled: float = 1.0
+    # out of the hash only: mixes that differ in these are not equal
+    streams: Mapping[str, float] = field(default_factory=dict, hash=False)
+    disguises: Mapping[str, float] = field(default_factory=dict, hash=False)
 
 
 @dataclass(slots=True)

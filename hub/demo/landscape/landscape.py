@@ -9,8 +9,9 @@ from typing import Any
 
 from hub.demo.landscape import documents
 from hub.demo.landscape.customers import Customer, Mix, some_customer
+from hub.demo.landscape.disguises import DISGUISES
 from hub.demo.landscape.neighbours import Relation, settle
-from hub.demo.landscape.sources import Record, records
+from hub.demo.landscape.sources import STREAMS, Record, records
 from hub.demo.landscape.truth import Truth, TruthPair, TruthRow, pairs_of, rows_of
 
 BLOCK = 50
@@ -97,8 +98,13 @@ def generate(customers: int = 2000, seed: int = 7, mix: Mix | None = None) -> La
         mix: what it is made of; by default :class:`~hub.demo.landscape.customers.Mix`.
 
     Raises:
-        ValueError: fewer than one customer, or more than native keys can number (6 million).
+        ValueError: fewer than one customer, or more than native keys can number (6 million); the mix names a stream or
+            a disguise that does not exist.
     """
     if not 1 <= customers <= 6_000_000:
         raise ValueError(f"a landscape has 1 to 6,000,000 customers, not {customers}: choose another number")
-    return Landscape(customers, seed, mix or Mix())
+    mix = mix or Mix()
+    unknown = sorted(mix.disguises.keys() - DISGUISES.keys() | mix.streams.keys() - STREAMS)
+    if unknown:
+        raise ValueError(f"the mix names {unknown[0]}, which is no kind of disguise and no stream: correct its name")
+    return Landscape(customers, seed, mix)

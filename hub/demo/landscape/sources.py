@@ -196,6 +196,7 @@ PARTNER = Profile(
     filled={"identifier": 0.72, "landline": 0.8, "email": 0.6, "address": 0.97, "contact": 0.6},
 )
 PROFILES = (ERP, SHIP_TO, DEALER, PARTNER)
+STREAMS = frozenset(profile.stream for profile in PROFILES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,7 @@ class Record:
 def records(customer: Customer, rng: Random, mix: Mix) -> Iterator[Record]:
     """Write a customer into the systems that know it, at least into one."""
     serial = customer.number * 16
-    for profile, count in _presence(customer, rng):
+    for profile, count in _presence(customer, rng, mix):
         drafts = [_write(customer, profile, rng, mix, again=again > 0) for again in range(count)]
         if any("recreated" in later.kinds for later in drafts[1:]):
             drafts[0].status = "停用"
@@ -236,51 +237,52 @@ def faithful_record(customer: Customer, profile: Profile, serial: int) -> Record
     return Record(profile.system, profile.stream, _ref(profile, serial), customer, written, evidence(written), serial)
 
 
-def _presence(customer: Customer, rng: Random) -> list[tuple[Profile, int]]:
+def _presence(customer: Customer, rng: Random, mix: Mix) -> list[tuple[Profile, int]]:
     if customer.pinned:
         return [(profile, 1) for profile in PROFILES if profile.stream in customer.pinned]
-    known = [profile for profile in PROFILES if rng.random() < _share(customer, profile)]
+    known = [profile for profile in PROFILES if rng.random() < _share(customer, profile, mix)]
     if not known:
         known = [rng.choices((ERP, SHIP_TO, PARTNER), (62, 30, 8 if customer.kind != "person" else 0))[0]]
     return [(profile, 1 + (rng.random() < profile.again) + (rng.random() < profile.again / 5)) for profile in known]
 
 
 @cache
-def _rates(stream: str, strength: float) -> dict[str, float]:
+def _rates(stream: str, mix: Mix) -> dict[str, float]:
     """Rate of every disguise that a stream knows, in the order in which they are put on."""
     profile = next(profile for profile in PROFILES if profile.stream == stream)
     rates = {kind: rate * profile.names for kind, rate in _NAME_RATES.items()} | dict(profile.rates)
-    return {kind: rates[kind] * strength for kind in DISGUISES if kind in rates}
+    factors = mix.disguises
+    return {kind: rates[kind] * factors.get(kind, 1.0) * mix.disguise for kind in DISGUISES if kind in rates}
 
 
-def _share(customer: Customer, profile: Profile) -> float:
+def _share(customer: Customer, profile: Profile, mix: Mix) -> float:
     if profile is DEALER:
-        return profile.share if "distributor" in customer.roles else 0.0
+        return profile.share * mix.streams.get(profile.stream, 1.0) if "distributor" in customer.roles else 0.0
     if profile is PARTNER and customer.kind in {"person", "individual_business"}:
         return 0.0
-    return profile.share
+    return profile.share * mix.streams.get(profile.stream, 1.0)
 
 
 def _write(customer: Customer, profile: Profile, rng: Random, mix: Mix, *, again: bool) -> Draft:
     written = draft(customer)
-    _leave_out(written, profile, rng, again=again)
+    _leave_out(written, profile, rng, mix.filled, again=again)
     if customer.kind != "nobody":
-        disguise(written, _rates(profile.stream, mix.disguise), rng)
+        disguise(written, _rates(profile.stream, mix), rng)
     if again and rng.random() < 0.35:
         written.kinds.append("recreated")
     return written
 
 
-def _leave_out(written: Draft, profile: Profile, rng: Random, *, again: bool) -> None:
+def _leave_out(written: Draft, profile: Profile, rng: Random, filled: float, *, again: bool) -> None:
     for attribute in ("identifier", "landline", "mobile", "email", "fax", "contact"):
-        chance = profile.filled.get(attribute, 0.0)
+        chance = profile.filled.get(attribute, 0.0) * filled
         if attribute == "identifier" and again:
             chance *= 0.6  # a system that checks its identifiers would have refused the second record
         if rng.random() >= chance:
             setattr(written, attribute, "")
     if profile in (DEALER, PARTNER) and written.landline:
         written.mobile = ""  # one column, one number
-    if rng.random() >= profile.filled["address"]:
+    if rng.random() >= profile.filled["address"] * filled:
         written.address = written.address.without_street()
 
 
