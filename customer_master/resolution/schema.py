@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
-KINDS: Final = (
-    "company", "person", "given_name", "family_name", "phone", "email", "address", "place", "postcode", "date",
-    "identifier", "category", "text",
-)  # fmt: skip
-"""Kinds of attribute by name."""
+from customer_master.resolution.attributes import KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +14,7 @@ class Attribute:
 
     Args:
         name: its name, once in a schema.
-        kind: one of ``KINDS``.
+        kind: one of ``attributes.KINDS``.
         columns: the columns it is read from, at least one.
         join: what several columns are: ``words`` of one value, written one behind the other (number and street), or
             ``values`` beside each other (two telephones).

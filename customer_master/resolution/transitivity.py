@@ -65,8 +65,8 @@ def teach(bits: Bits, vectors: Vectors, prior: float, pairs: tuple[Ints, Ints], 
         examples, answers = triangles(scores, pairs, confident)
         found = int(answers.sum())
         scores = features @ _learn(features[examples], answers, bits.shape[1], zero, seed)
-    scores = scores + _raise(scores, prior)
-    return Taught(scores, _GROUNDED if found >= _FEWEST else _GROUNDLESS, tuple(_doubts(scores, found)))
+    doubts = _doubts(scores, found)  # before they are raised: that makes as many likely as expected, right or wrong
+    return Taught(scores + _raise(scores, prior), _GROUNDED if found >= _FEWEST else _GROUNDLESS, tuple(doubts))
 
 
 def _raise(scores: Bits, prior: float) -> float:

@@ -21,18 +21,24 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Try the matching engine on a file of your own.")
 
 
+File = Annotated[Path, typer.Argument(metavar="FILE", help="Parquet or CSV with rec_id, truth and any fields.")]
+Labels = Annotated[int, typer.Option(min=0, help="How many pairs the engine may ask the truth about.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of whatever the engine chooses by chance.")]
+Told = Annotated[
+    list[str] | None, typer.Option("--map", metavar="COLUMN=KIND", help="What a column is; may be given again.")
+]
+Policy = Annotated[bool, typer.Option("--policy", help="Keep the hub's merge policy: never by the name alone.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
 @app.command()
 def evaluate(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Parquet or CSV with rec_id, truth and any fields.")],
-    labels: Annotated[int, typer.Option(min=0, help="How many pairs the engine may ask the truth about.")] = 0,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of whatever the engine chooses by chance.")] = 0,
-    told: Annotated[
-        list[str] | None, typer.Option("--map", metavar="COLUMN=KIND", help="What a column is; may be given again.")
-    ] = None,
-    policy: Annotated[
-        bool, typer.Option("--policy", help="Keep the hub's merge policy: never by the name alone.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    file: File,
+    labels: Labels = 0,
+    seed: Seed = 0,
+    told: Told = None,
+    policy: Policy = False,
+    as_json: AsJson = False,
 ) -> None:
     """Find the entities of a file without its truth, then measure them by it: precision, recall, F1, B-cubed, cost."""
     from customer_master.resolution.engine import resolve
@@ -49,19 +55,15 @@ def evaluate(
 
 @app.command()
 def explain(  # noqa: PLR0913, PLR0917 - the arguments and options of a command
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Parquet or CSV with rec_id, truth and any fields.")],
+    file: File,
     left: Annotated[str, typer.Argument(metavar="A", help="The rec_id of a record.")],
     right: Annotated[str, typer.Argument(metavar="B", help="The rec_id of another one.")],
-    labels: Annotated[int, typer.Option(min=0, help="How many pairs the engine may ask the truth about.")] = 0,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of whatever the engine chooses by chance.")] = 0,
-    told: Annotated[
-        list[str] | None, typer.Option("--map", metavar="COLUMN=KIND", help="What a column is; may be given again.")
-    ] = None,
-    policy: Annotated[
-        bool, typer.Option("--policy", help="Keep the hub's merge policy: never by the name alone.")
-    ] = False,
+    labels: Labels = 0,
+    seed: Seed = 0,
+    told: Told = None,
+    policy: Policy = False,
     language: Annotated[Literal["zh", "en"], typer.Option(help="Language of the sentences.")] = "en",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Resolve a file as evaluate does, then say why two of its records are one or two: every step of their score."""
     from hub.cli.waterfall import say, show_explanation
@@ -124,6 +126,8 @@ def _numbers(result: Evaluation) -> dict[str, dict[str, str]]:
             "entities": f"{result.entities:,}",
             "entities found": f"{result.entities_found:,}",
             "candidate pairs": f"{result.candidate_pairs:,}",
+            "too large": f"{result.too_large:,}",
+            "bridges": f"{result.bridges:,}",
             "labels used": f"{result.labels_used:,} of {result.labels:,}",
             "unlabelled": f"{result.unlabelled:,}",
         },

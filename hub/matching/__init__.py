@@ -5,6 +5,6 @@ decides it and ``grouping`` makes attributes of columns, ``opening`` does all th
 answers questions about pairs, ``merging`` holds the hub's merge policy over the records, ``evaluation`` runs the engine
 and measures, ``explaining`` says why two records are one or two. No database, no mapping; nothing is written.
 
-May import: ``customer_master.resolution``, ``mappings.normalize``, ``hub.errors``, ``hub.master.lookup``,
+May import: ``customer_master.resolution``, ``mappings.normalize``, ``hub.errors``, ``hub.master.draft``,
 ``hub.survey``. Not: polars, the database.
 """

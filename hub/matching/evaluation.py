@@ -13,6 +13,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from customer_master.resolution.alarms import Alarm, AlarmKind, alarms
+from customer_master.resolution.components import ScoredPairs
 from customer_master.resolution.metrics import bcubed, pairwise
 from customer_master.resolution.schema import Attribute
 from hub.matching.grouping import texts_of
@@ -37,6 +39,10 @@ class Resolution(Protocol):
     @property
     def pairs(self) -> npt.NDArray[Any]:
         """The pairs that were compared."""
+
+    @property
+    def held(self) -> npt.NDArray[np.float64]:
+        """Bits for each of them, as the merge policy lets them speak."""
 
     @property
     def warnings(self) -> Sequence[str]:
@@ -101,6 +107,8 @@ class Evaluation:
         entities: number of entities in the truth.
         entities_found: number of groups found, over all records.
         candidate_pairs: pairs of records that were compared.
+        too_large: groups that are larger than a group may be, or that only this keeps apart: somebody should look.
+        bridges: groups of which two parts hang together by a single pair: somebody should look.
         labels: how many pairs the engine could ask about.
         labels_used: how many it did ask about.
         seed: of whatever the engine chooses by chance.
@@ -118,6 +126,8 @@ class Evaluation:
     entities: int
     entities_found: int
     candidate_pairs: int
+    too_large: int
+    bridges: int
     labels: int
     labels_used: int
     seed: int
@@ -177,6 +187,7 @@ def evaluate(path: Path, trial: Trial, resolve: Resolve, report: Report = silent
     found = resolve(schema, texts, labels=labels, policy=policy, seed=trial.seed)
     report("resolve", 1, 1)
     cost = Cost(round(_cpu_seconds() - used, 2), round(time.perf_counter() - started, 2), _peak_mb())
+    alarming = [alarm.kind for alarm in _alarms(found)]
     return Evaluation(
         file=path.name,
         records=len(records),
@@ -184,6 +195,8 @@ def evaluate(path: Path, trial: Trial, resolve: Resolve, report: Report = silent
         entities=len(np.unique(records.truth[records.truth >= 0])),
         entities_found=len(np.unique(found.partition)),
         candidate_pairs=len(found.pairs),
+        too_large=alarming.count(AlarmKind.SIZE),
+        bridges=alarming.count(AlarmKind.BRIDGE),
         labels=trial.labels,
         labels_used=len(oracle.asked),
         seed=trial.seed,
@@ -194,6 +207,11 @@ def evaluate(path: Path, trial: Trial, resolve: Resolve, report: Report = silent
         attributes=schema,
         warnings=(*records.warnings, *_doubts(records, columns), *found.warnings),
     )
+
+
+def _alarms(found: Resolution) -> Sequence[Alarm]:
+    pairs = ScoredPairs(found.pairs[:, 0], found.pairs[:, 1], found.held)
+    return alarms(np.arange(len(found.partition)), found.partition, pairs)
 
 
 def measure(truth: Ints, found: Ints, asked: Pairs) -> Figures:

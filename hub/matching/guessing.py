@@ -14,7 +14,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer_master.resolution.schema import KINDS
+from customer_master.resolution.attributes import KINDS
 from hub.errors import UsageError
 from hub.matching.evidence import looks, may_be
 from hub.matching.header_words import IGNORE, NAME, is_key, promise

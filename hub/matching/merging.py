@@ -17,7 +17,7 @@ from customer_master.resolution.agreement import compare_parties
 from customer_master.resolution.laws import BANDS, LAWS, ruling
 from customer_master.resolution.party import Values, blocking_keys, values_of
 from customer_master.resolution.schema import Attribute
-from hub.master.lookup import Draft, party_of
+from hub.master.draft import Draft, party_of
 from hub.matching.reading import Texts
 from mappings.canonical import Kind
 from mappings.normalize.person_names import looks_like_person

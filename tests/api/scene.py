@@ -16,7 +16,7 @@ from customer_master.store.clock import Author, tick
 from customer_master.store.derived import Statement
 from customer_master.store.public_id import encode
 from customer_master.store.tables import OPEN
-from hub.master.lookup import Draft, party_of
+from hub.master.draft import Draft, party_of
 from hub.settings import Settings
 from hub.store import documents as document_store
 from hub.web.installation import Installation

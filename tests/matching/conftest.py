@@ -24,6 +24,7 @@ Write = Callable[..., Path]
 class Found:
     partition: np.ndarray
     pairs: np.ndarray
+    held: np.ndarray
     warnings: Sequence[str] = ()
 
 
@@ -55,7 +56,8 @@ class EqualityEngine:
                 (same.add if answer else same.discard)((i, j))
         for i, j in sorted(same):
             partition[partition == partition[j]] = partition[i]
-        return Found(partition, np.array(pairs, dtype=np.int64).reshape(-1, 2), ("a warning of the engine",))
+        held = np.array([1.0 if pair in same else -1.0 for pair in pairs])
+        return Found(partition, np.array(pairs, dtype=np.int64).reshape(-1, 2), held, ("a warning of the engine",))
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def test_the_result_as_json(write: Write, engine: EqualityEngine) -> None:
         # found: {0, 1}, {2, 4}, {3}; true: {0, 1}, {2, 3}, {4}; nobody knows of record 5
         "precision": 0.5, "recall": 0.5, "f1": 0.5, "bcubed_f1": 0.8,
         "file": "table.csv", "records": 6, "unlabelled": 1, "entities": 3, "entities_found": 4,
-        "candidate_pairs": 15, "labels": 0, "labels_used": 0, "seed": 3, "policy": True,
+        "candidate_pairs": 15, "too_large": 0, "bridges": 0, "labels": 0, "labels_used": 0, "seed": 3, "policy": True,
         "columns": (
             {"column": "公司名称", "kind": "company", "why": "header and values"},
             {"column": "联系电话", "kind": "phone", "why": "header and values"},

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from customer_master.resolution.schema import KINDS, Attribute
+from customer_master.resolution.attributes import KINDS
+from customer_master.resolution.schema import Attribute
 from hub.errors import UsageError
 from hub.matching.grouping import attributes_of, texts_of, with_whole_name, without_redundant
 from hub.matching.guessing import guess_columns

@@ -47,8 +47,8 @@ def test_json_has_the_figures_at_the_top(hub: Hub, write: Write) -> None:
     told = json.loads(out)
     assert list(told) == [
         "precision", "recall", "f1", "bcubed_f1", "cpu_s", "wall_s", "peak_mb", "file", "records", "unlabelled",
-        "entities", "entities_found", "candidate_pairs", "labels", "labels_used", "seed", "policy", "columns",
-        "attributes", "warnings",
+        "entities", "entities_found", "candidate_pairs", "too_large", "bridges", "labels", "labels_used", "seed",
+        "policy", "columns", "attributes", "warnings",
     ]  # fmt: skip
     assert (told["labels"], told["labels_used"], told["seed"], told["policy"]) == (2, 2, 5, True)
     assert told["columns"][2] == {"column": "dob", "kind": "ignore", "why": "as told"}

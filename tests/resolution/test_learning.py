@@ -116,6 +116,7 @@ def test_pairs_without_common_partners_keep_their_weights_and_are_warned_about()
     made = world(60, 1)
     learnt = run(made, 0)
     assert any("common partner" in warning for warning in learnt.warnings)
+    assert any("do not stand out" in warning for warning in learnt.warnings)
 
 
 def test_clear_data_gives_no_warning() -> None:

@@ -23,7 +23,8 @@ from customer_master.store.visibility import EVERYTHING, Viewer
 from hub.delivery.fold import fold
 from hub.master import acts
 from hub.master.context import By, Master
-from hub.master.lookup import Draft, lookup
+from hub.master.draft import Draft
+from hub.master.lookup import lookup
 from hub.pipeline.work import Work
 from hub.store import offsets
 from hub.web.api import events

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from hub.master import lookup as master
+from hub.master.draft import Draft as PartyDraft
 from hub.web.access import needs
 from hub.web.api.access import Sees
 from hub.web.api.answers import Candidate, Candidates, Reason
@@ -51,7 +52,7 @@ def look(draft: Draft, hub: Hub, viewer: Sees) -> Candidates:
     """List the customers that a draft may be. Nothing is stored; what the customers say is not shown."""
     policy = hub.master().documents.match
     with hub.begin() as db:
-        found = master.lookup(db, master.Draft(**draft.model_dump()), policy, viewer)
+        found = master.lookup(db, PartyDraft(**draft.model_dump()), policy, viewer)
     return Candidates(candidates=[_candidate(c) for c in found])
 
 
